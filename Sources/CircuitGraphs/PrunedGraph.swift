@@ -1,0 +1,30 @@
+/// What pruning leaves of an attribution graph.
+///
+/// Nodes keep the indices that they have in the original graph.
+public struct PrunedGraph: CircuitGraph, Equatable {
+  /// The graph before pruning.
+  public let original: AttributionGraph
+  /// Whether each node of the original is kept.
+  public let isKept: [Bool]
+  /// The kept edges, with the original's indices and weights.
+  public let edges: SparseRows
+  /// For each node, the share of all influence that it and all stronger nodes carry in the original.
+  ///
+  /// The most influential node has the smallest number, and the last ones have 1.
+  public let cumulativeScores: [Double]
+  /// The share of influence that the kept nodes had to carry.
+  public let nodeThreshold: Double
+  /// The share of the edge score that the kept edges had to carry.
+  public let edgeThreshold: Double
+  /// The rule by which nodes were removed.
+  public let convention: PruningConvention
+
+  /// The order of the original's nodes.
+  public var layout: NodeLayout { original.layout }
+
+  /// The outputs that the graph explains, by rank.
+  public var logits: [LogitNode] { original.logits }
+
+  /// The indices of the kept nodes, ascending.
+  public var keptNodes: [Int] { isKept.indices.filter { isKept[$0] } }
+}

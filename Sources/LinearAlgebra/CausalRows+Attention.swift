@@ -1,0 +1,144 @@
+import _LinearAlgebraShims
+
+/// One layer's attention with its pattern and the denominators of its norms frozen: a linear map.
+public struct FrozenAttention: Sendable {
+  /// What carries head outputs to the residual stream, `[dModel, headCount · dHead]`, the post norm's weight folded in.
+  public var output: Matrix
+  /// What carries the residual stream to values, `[groups · dHead, dModel]`, the norm's weight folded in.
+  public var value: Matrix
+  /// The pattern, divided by the norms' denominators at key and query.
+  public var pattern: AttentionPattern
+  /// The value at position 0 that the first token alone causes, `[groups · dHead]`.
+  public var zeroValue: [Float]
+
+  /// Makes the map.
+  public init(output: Matrix, value: Matrix, pattern: AttentionPattern, zeroValue: [Float]) {
+    self.output = output
+    self.value = value
+    self.pattern = pattern
+    self.zeroValue = zeroValue
+  }
+}
+
+extension CausalRows {
+  /// Carries every joined target's gradient from behind a layer's attention to before it.
+  ///
+  /// For gradients G behind the residual sum (methods paper §"Attribution Graphs": patterns and norms are constants):
+  /// 1. U = G · W_O, gradients at the heads' outputs;
+  /// 2. for each head, the transposed pattern carries U from queries to keys, heads of a group add up;
+  /// 3. G += (…) · W_V: the residual stream itself passes unchanged.
+  ///
+  /// - Returns: For each target, what reaches the value at position 0.
+  public mutating func pull(through attention: FrozenAttention, _ workers: Workers) -> [Float] {
+    let heads = attention.output.columns, groups = attention.value.rows
+    reserve(heads: heads, groups: groups)
+    let runs = liveRuns(limit: 2 * Matrix.rowsPerTask)
+    var zeroReach = [Float](repeating: 0, count: lastPositions.count)
+    let width = width
+    multiply(attention, heads: heads, runs, workers)
+    pullPattern(attention, &zeroReach, workers)
+    values.withUnsafeMutableBufferPointer { values in
+      valueGradients.withUnsafeBufferPointer { gradients in
+        attention.value.storage.withUnsafeBufferPointer { weights in
+          guard let g = values.baseAddress, let p = gradients.baseAddress, let w = weights.baseAddress else { return }
+          workers.forEach(runs.count) { task in
+            let run = runs[task]
+            BLAS.gemm(
+              false, false, m: run.count, n: width, k: groups, p + run.lowerBound * groups, stride: groups, w,
+              stride: width, beta: 1, g + run.lowerBound * width, stride: width)
+          }
+        }
+      }
+    }
+    return zeroReach
+  }
+
+  private mutating func reserve(heads: Int, groups: Int) {
+    if headGradients.count < rowCount * heads { headGradients = Array(repeating: 0, count: rowCount * heads) }
+    if valueGradients.count < rowCount * groups { valueGradients = Array(repeating: 0, count: rowCount * groups) }
+  }
+
+  private mutating func multiply(
+    _ attention: FrozenAttention, heads: Int, _ runs: [Range<Int>], _ workers: Workers
+  ) {
+    let width = width
+    headGradients.withUnsafeMutableBufferPointer { gradients in
+      values.withUnsafeBufferPointer { values in
+        attention.output.storage.withUnsafeBufferPointer { weights in
+          guard let u = gradients.baseAddress, let g = values.baseAddress, let w = weights.baseAddress else { return }
+          workers.forEach(runs.count) { task in
+            let run = runs[task]
+            BLAS.gemm(
+              false, false, m: run.count, n: heads, k: width, g + run.lowerBound * width, stride: width, w,
+              stride: heads, u + run.lowerBound * heads, stride: heads)
+          }
+        }
+      }
+    }
+  }
+
+  private mutating func pullPattern(
+    _ attention: FrozenAttention, _ zeroReach: inout [Float], _ workers: Workers
+  ) {
+    let pattern = attention.pattern
+    let dHead = attention.output.columns / pattern.headCount
+    let groups = attention.value.rows / dHead
+    let (lastPositions, tableStarts, joined) = (lastPositions, tableStarts, joined)
+    zeroReach.withUnsafeMutableBufferPointer { reach in
+      valueGradients.withUnsafeMutableBufferPointer { out in
+        withUnsafeBuffers(headGradients, pattern.weights, attention.zeroValue, rowTable) { u, weights, zero, rows in
+          guard let out = out.baseAddress, let reach = reach.baseAddress else { return }
+          workers.forEach(joined) { target in
+            guard lastPositions[target] > 0 else { return }
+            reach[target] = la_pull_pattern(
+              weights, pattern.keyCount, pattern.headCount, groups, dHead, u, out, rows + tableStarts[target],
+              lastPositions[target], zero)
+          }
+        }
+      }
+    }
+  }
+
+  /// Adds to every joined target's gradient what passes a linear map beside the MLP (a transcoder's skip connection).
+  ///
+  /// - Parameters:
+  ///   - skip: `[dModel, dModel]`, from the gradient at the MLP's output to the one at its input.
+  ///   - factors: One for each position.
+  public mutating func pull(throughSkip skip: Matrix, factors: [Float], _ workers: Workers) {
+    let width = width
+    let tasks = (1..<max(liveCounts.count, 1)).flatMap { q in
+      liveRuns(position: q, limit: Matrix.rowsPerTask).map { (q, $0) }
+    }
+    values.withUnsafeMutableBufferPointer { values in
+      skip.storage.withUnsafeBufferPointer { weights in
+        guard let g = values.baseAddress, let w = weights.baseAddress else { return }
+        workers.forEach(tasks.count, scratch: Matrix.rowsPerTask * width) { task, copy in
+          let (q, run) = tasks[task]
+          let rows = g + run.lowerBound * width
+          copy.update(from: rows, count: run.count * width)
+          BLAS.gemm(
+            false, false, m: run.count, n: width, k: width, alpha: factors[q], copy, stride: width, w,
+            stride: width, beta: 1, rows, stride: width)
+        }
+      }
+    }
+  }
+}
+
+/// Calls `body` with the addresses of four arrays, or not at all when one is empty.
+private func withUnsafeBuffers(
+  _ a: [Float], _ b: [Float], _ c: [Float], _ d: [Int32],
+  _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Int32>) -> Void
+) {
+  a.withUnsafeBufferPointer { a in
+    b.withUnsafeBufferPointer { b in
+      c.withUnsafeBufferPointer { c in
+        d.withUnsafeBufferPointer { d in
+          guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress, let d = d.baseAddress
+          else { return }
+          body(a, b, c, d)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+public import LinearAlgebra
+import Transcoders
+import Transformers
+
+/// Which sources of a local replacement model count in a linear pass.
+public struct LinearSources: Sendable {
+  /// What the tokens bring, `[positions, dModel]`; nil for nothing.
+  public var embeddings: Matrix?
+  /// For each layer what is written at the output place, `[positions, dModel]`; nil for nothing.
+  public var outputs: [Matrix?]
+  /// Whether the constant terms of attention, norms and positions count.
+  public var biases: Bool
+
+  /// Chooses sources.
+  public init(embeddings: Matrix?, outputs: [Matrix?], biases: Bool) {
+    self.embeddings = embeddings
+    self.outputs = outputs
+    self.biases = biases
+  }
+}
+
+/// What a linear pass of the local replacement model gives.
+public struct LinearResult: Sendable {
+  /// For each layer what the features' input place holds, `[positions, dModel]`.
+  public var inputs: [Matrix]
+  /// The residual stream behind the last block, `[positions, dModel]`.
+  public var stream: Matrix
+}
+
+extension LocalReplacementModel {
+  /// Carries chosen sources forward through the frozen model, with everything else at zero.
+  ///
+  /// This is the definition that edges are measured by: an edge is the linear effect of its source.
+  public func propagate(_ sources: LinearSources) -> LinearResult {
+    var inputs: [Matrix] = []
+    let start =
+      sources.embeddings ?? Matrix(rows: positionCount, columns: transformer.configuration.dModel)
+    let stream = pass.propagate(embedding: start, biases: sources.biases) { layer, residMid in
+      inputs.append(pass.mlpInput(layer, residMid, hook: inputHook, biases: sources.biases))
+      var output = sources.outputs[layer]
+      if let skip = basis.skip(layer: layer) {
+        let skipped = inputs[layer].times(transposed: skip, transformer.workers)
+        output = output.map { $0 + skipped } ?? skipped
+      }
+      return output.map { pass.added(layer, $0, hook: outputHook, biases: sources.biases) }
+    }
+    return LinearResult(inputs: inputs, stream: stream)
+  }
+
+  /// What is written at each layer's output place without any feature or error: biases, and at position 0 the whole
+  /// output, less what the skip connection adds by itself.
+  public var constantOutputs: [Matrix] {
+    (0..<layerCount).map { layer in
+      var constant = Matrix(rows: positionCount, columns: transformer.configuration.dModel)
+      if let bias = basis.outputBias(layer: layer) { constant.add(toEveryRow: bias) }
+      constant[row: 0] = zeroConstant(layer)
+      return constant
+    }
+  }
+
+  private func zeroConstant(_ layer: Int) -> ArraySlice<Float> {
+    // What position 0 would need besides the skip connection, so that the whole gives the model's own output there.
+    guard let skip = basis.skip(layer: layer) else { return outputs[layer][row: 0] }
+    let skipped = inputs[layer][rows: 0..<1].times(transposed: skip, transformer.workers)
+    return (outputs[layer][rows: 0..<1] - skipped).storage[...]
+  }
+
+  /// Returns the part of the residual stream that the first token alone causes at position 0: before each layer, and
+  /// behind the last one; `[1, dModel]` each.
+  ///
+  /// With it, what the first token does to a target need not be carried back to position 0.
+  public func zeroStreams() -> [Matrix] {
+    var streams = [embeddings[rows: 0..<1]]
+    let first = pass.prefix(1)
+    let last = first.propagate(embedding: streams[0], biases: false) { layer, residMid in
+      let input = first.mlpInput(layer, residMid, hook: inputHook, biases: false)
+      let added = basis.skip(layer: layer).map { skip in
+        first.added(layer, input.times(transposed: skip, transformer.workers), hook: outputHook, biases: false)
+      }
+      streams.append(added.map { residMid + $0 } ?? residMid)
+      return added
+    }
+    streams[streams.count - 1] = last
+    return streams
+  }
+}

@@ -1,0 +1,124 @@
+public import LinearAlgebra
+
+/// The transcoder of one layer: its features, and the decoders with which they write here and later.
+public struct Transcoder: Sendable {
+  /// Read vectors, one a feature, `[features, dModel]`.
+  public var encoder: StoredMatrix
+  /// `[features]`.
+  public var encoderBias: [Float]
+  /// The thresholds of JumpReLU, `[features]`; empty for other activation functions.
+  public var thresholds: [Float]
+  /// Write vectors, `[features · span, dModel]`: row `f · span + j` is what feature f writes j layers on.
+  public var decoder: StoredMatrix
+  /// How many layers a feature writes to, its own the first.
+  public var span: Int
+  /// `[dModel]`.
+  public var decoderBias: [Float]
+  /// The linear map beside the features, `[dModel, dModel]` by (output, input), or nil for none.
+  public var skip: StoredMatrix?
+
+  /// Makes a transcoder; the shapes must agree.
+  public init(
+    encoder: StoredMatrix, encoderBias: [Float], thresholds: [Float] = [], decoder: StoredMatrix, span: Int = 1,
+    decoderBias: [Float], skip: StoredMatrix? = nil
+  ) {
+    precondition(
+      encoderBias.count == encoder.rows && decoder.rows == encoder.rows * span
+        && decoder.columns == encoder.columns && decoderBias.count == encoder.columns,
+      "encoder [\(encoder.rows), \(encoder.columns)], decoder [\(decoder.rows), \(decoder.columns)], span \(span)")
+    self.encoder = encoder
+    self.encoderBias = encoderBias
+    self.thresholds = thresholds
+    self.decoder = decoder
+    self.span = span
+    self.decoderBias = decoderBias
+    self.skip = skip
+  }
+
+  /// The number of features.
+  public var featureCount: Int { encoder.rows }
+}
+
+/// A transcoder for each layer of a model: per-layer when every span is 1, cross-layer otherwise.
+public struct TranscoderSet: FeatureBasis {
+  /// What the set calls itself; the id of its feature dashboards.
+  public var name: String
+  /// The model that the set was made for, as its file says.
+  public var modelName: String?
+  /// Where features read.
+  public var input: FeatureInput
+  /// What features reconstruct.
+  public var output: FeatureOutput
+  /// What turns pre-activations into activations.
+  public var activation: ActivationFunction
+  /// The transcoders, from the first layer to the last.
+  public var transcoders: [Transcoder]
+
+  /// Makes a set.
+  public init(
+    name: String, modelName: String? = nil, input: FeatureInput, output: FeatureOutput,
+    activation: ActivationFunction, transcoders: [Transcoder]
+  ) {
+    self.name = name
+    self.modelName = modelName
+    self.input = input
+    self.output = output
+    self.activation = activation
+    self.transcoders = transcoders
+  }
+
+  /// The number of layers.
+  public var layerCount: Int { transcoders.count }
+
+  /// Whether features write to later layers too.
+  public var isCrossLayer: Bool { transcoders.contains { $0.span > 1 } }
+
+  /// Returns a layer's pre-activations, `[positions, features]`.
+  public func preActivations(layer: Int, input: Matrix, _ workers: Workers) -> Matrix {
+    var pre = input.times(transposed: transcoders[layer].encoder, workers)
+    pre.add(toEveryRow: transcoders[layer].encoderBias)
+    return pre
+  }
+
+  /// Returns the features that are active on a prompt, except at position 0.
+  public func activations(inputs: [Matrix], _ workers: Workers) -> FeatureActivations {
+    precondition(inputs.count == layerCount, "\(inputs.count) inputs for \(layerCount) layers")
+    var sites: [FeatureSite] = []
+    var values: [Float] = []
+    for (layer, input) in inputs.enumerated() {
+      let pre = preActivations(layer: layer, input: input, workers)
+      for position in stride(from: 1, to: input.rows, by: 1) {
+        for (index, value) in activation.active(pre[row: position], thresholds: transcoders[layer].thresholds) {
+          sites.append(FeatureSite(layer: layer, position: position, index: index))
+          values.append(value)
+        }
+      }
+    }
+    return FeatureActivations(
+      layerCount: layerCount, positionCount: inputs.first?.rows ?? 0, sites: sites, values: values)
+  }
+
+  /// Returns encoder rows.
+  public func readVectors(layer: Int, sites: ArraySlice<FeatureSite>) -> Matrix {
+    transcoders[layer].encoder.gathered(sites.map(\.index))
+  }
+
+  /// Returns a feature's encoder bias.
+  public func readBias(_ site: FeatureSite) -> Float { transcoders[site.layer].encoderBias[site.index] }
+
+  /// Returns decoder rows, read in place.
+  public func writeVectors(layer: Int, outputLayer: Int) -> StoredMatrix? {
+    let transcoder = transcoders[layer]
+    guard outputLayer >= layer, outputLayer < layer + transcoder.span else { return nil }
+    return transcoder.decoder.everyRow(from: outputLayer - layer, by: transcoder.span)
+  }
+
+  /// Returns the feature's index.
+  public func writeRow(layer: Int, index: Int) -> Int { index }
+
+  /// Returns the decoder bias.
+  public func outputBias(layer: Int) -> [Float]? { transcoders[layer].decoderBias }
+
+  /// Returns the skip connection, where there is one.
+  public func skip(layer: Int) -> StoredMatrix? { transcoders[layer].skip }
+}

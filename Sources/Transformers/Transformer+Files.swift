@@ -1,0 +1,46 @@
+import Foundation
+public import LinearAlgebra
+import ModelFiles
+
+extension Transformer {
+  /// Opens a model; its weights stay in the file, which is mapped.
+  ///
+  /// - Parameter path: A GGUF file, or a Hugging Face folder with `config.json` and `*.safetensors`.
+  /// - Throws: `TransformerError` or `ModelFileError`, one sentence each.
+  public init(path: String, workers: Workers = Workers()) throws {
+    guard let values = try? URL(filePath: path).resourceValues(forKeys: [.isDirectoryKey]) else {
+      throw TransformerError.missing(path: path)
+    }
+    if values.isDirectory == true {
+      try self.init(folder: path, workers: workers)
+    } else {
+      try self.init(gguf: path, workers: workers)
+    }
+  }
+
+  private init(gguf path: String, workers: Workers) throws {
+    guard path.hasSuffix(".gguf") else { throw TransformerError.notAModel(path: path) }
+    let file = try GGUFFile(path: path)
+    let name = try file.string("general.architecture")
+    let architecture = try Architecture.named(name, path: path)
+    let configuration = try GGUFConfiguration(file: file, path: path, architecture: name).transformer()
+    let reader = WeightReader(
+      archive: file, names: architecture.gguf, configuration: configuration, normOffset: 0,
+      interleavesPairs: architecture.ggufInterleavesPairs)
+    self.init(configuration: configuration, weights: try reader.weights(), workers: workers)
+  }
+
+  private init(folder path: String, workers: Workers) throws {
+    let file = path + "/config.json"
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw TransformerError.notAModel(path: path)
+    }
+    let read = try HuggingFaceConfiguration.read(data, path: file)
+    let architecture = try Architecture.named(read.modelType, path: file)
+    let configuration = try read.transformer(path: file)
+    let reader = WeightReader(
+      archive: try SafetensorsFolder(path: path), names: architecture.huggingFace, configuration: configuration,
+      normOffset: architecture.normOffset, interleavesPairs: false)
+    self.init(configuration: configuration, weights: try reader.weights(), workers: workers)
+  }
+}

@@ -1,0 +1,81 @@
+public import LinearAlgebra
+
+/// A linear map `x · weightᵀ + bias`.
+public struct Linear: Sendable {
+  /// `[outputs, inputs]`.
+  public let weight: StoredMatrix
+  /// `[outputs]`, or nil for none.
+  public let bias: [Float]?
+
+  /// Makes a map; a bias has as many numbers as the weight has rows.
+  public init(weight: StoredMatrix, bias: [Float]? = nil) {
+    precondition(bias.map { $0.count == weight.rows } ?? true, "bias of \(bias?.count ?? 0), \(weight.rows) outputs")
+    self.weight = weight
+    self.bias = bias
+  }
+
+  /// Applies the map to each row of `x`, `[positions, inputs]` → `[positions, outputs]`.
+  public func callAsFunction(_ x: Matrix, _ workers: Workers) -> Matrix {
+    var result = x.times(transposed: weight, workers)
+    if let bias { result.add(toEveryRow: bias) }
+    return result
+  }
+}
+
+/// A norm's learned scale, and shift where it has one.
+public struct NormWeights: Sendable {
+  /// `[width]`.
+  public let weight: [Float]
+  /// `[width]`, or nil for none.
+  public let bias: [Float]?
+
+  /// Makes the weights.
+  public init(weight: [Float], bias: [Float]? = nil) {
+    self.weight = weight
+    self.bias = bias
+  }
+}
+
+/// The weights of one block.
+public struct BlockWeights: Sendable {
+  /// The norm before attention.
+  public var attentionNorm: NormWeights
+  /// Queries, `[headCount · dHead, dModel]`.
+  public var query: Linear
+  /// Keys, `[groupCount · dHead, dModel]`.
+  public var key: Linear
+  /// Values, `[groupCount · dHead, dModel]`.
+  public var value: Linear
+  /// The attention's output, `[dModel, headCount · dHead]`.
+  public var output: Linear
+  /// The norm of each head's query, `[dHead]`, where the model has one.
+  public var queryNorm: NormWeights?
+  /// The norm of each head's key, `[dHead]`, where the model has one.
+  public var keyNorm: NormWeights?
+  /// The norm behind the attention, where the model has one.
+  public var attentionPostNorm: NormWeights?
+  /// The norm before the MLP.
+  public var mlpNorm: NormWeights
+  /// The gate of a gated MLP, `[dMLP, dModel]`.
+  public var gate: Linear?
+  /// What enters the neurons, `[dMLP, dModel]`.
+  public var up: Linear
+  /// What the neurons write, `[dModel, dMLP]`.
+  public var down: Linear
+  /// The norm behind the MLP, where the model has one.
+  public var mlpPostNorm: NormWeights?
+}
+
+/// All weights of a model.
+public struct TransformerWeights: Sendable {
+  /// Token embeddings, `[dVocab, dModel]`.
+  public var embedding: StoredMatrix
+  /// Learned position embeddings, `[contextLength, dModel]`, where the model has them.
+  public var positionEmbedding: StoredMatrix?
+  /// The blocks, from the first layer to the last.
+  public var blocks: [BlockWeights]
+  /// The norm before the unembedding.
+  public var finalNorm: NormWeights
+  /// The unembedding, `[dVocab, dModel]`; the embedding itself when they are tied.
+  public var unembedding: Linear
+}
