@@ -45,7 +45,8 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [
 
-    .library(name: "X", targets: ["Attribution", "GraphFiles"])
+    .library(name: "MicroscopeKit", targets: ["Attribution", "GraphFiles"]),
+    .executable(name: "microscope", targets: ["microscope"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -66,6 +67,14 @@ let package = Package(
 
     // Graphs.
     module("CircuitGraphs"),
-    module("GraphFiles", on: ["CircuitGraphs"]),
+    module("GraphFiles", on: ["CircuitGraphs", "LinearAlgebra", "ModelFiles"]),
     module("Attribution", on: ["CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers"]),
+
+    // People.
+    .executableTarget(
+      name: "microscope",
+      dependencies: [
+        "Attribution", "CircuitGraphs", "GraphFiles", "LinearAlgebra", "ModelFiles", "ReplacementModels",
+        "Transcoders", "Transformers", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: safeSettings),
   ])

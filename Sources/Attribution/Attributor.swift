@@ -24,7 +24,7 @@ public struct Attributor: Sendable {
   public func attribute(
     _ model: LocalReplacementModel, targets: [AttributionTarget],
     progress: (AttributionProgress) throws -> Void = { _ in }
-  ) rethrows -> AttributionResult {
+  ) throws -> AttributionResult {
     let layout = RowLayout(model.features)
     var sweep = RowSweep(model, layout)
     var known = KnownRows(layout)
