@@ -57,8 +57,9 @@ extension CircuitGraph {
   /// Returns the mean number of edges on the paths from tokens to logits.
   ///
   /// A path counts by the product of its normalised absolute edges and its logit's probability, that is by
-  /// what it adds to its token's influence. Paths that begin at an error are left out. Zero if there are none.
+  /// what it adds to its token's influence. Paths that begin at an error are left out.
   ///
+  /// - Returns: A number of edges, zero if no path reaches a token.
   /// - Complexity: O(edges).
   public func averagePathLength() -> Double {
     let normalizers = edges.normalizers()

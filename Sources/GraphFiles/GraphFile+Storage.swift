@@ -3,7 +3,7 @@ public import Foundation
 extension GraphFile {
   /// Reads a graph from a file of circuit-tracer, Neuronpedia or this module.
   ///
-  /// - Throws: A ``GraphFileError`` if the file cannot be read, is no graph, or has a number that is not finite.
+  /// - Throws: A ``GraphFileError`` if the file cannot be read, is no graph, or holds NaN or infinity.
   public init(contentsOf file: URL) throws(GraphFileError) {
     try self.init(data: JSONFile.bytes(of: file), path: file.path)
   }

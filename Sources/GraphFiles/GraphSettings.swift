@@ -58,7 +58,7 @@ public struct GenerationSettings: Equatable, Sendable {
   /// Notes the limits on logits and features, and the number of rows computed together.
   public init(maxLogits: Int, logitMass: Double, batchSize: Int, maxFeatureNodes: Int) {
     values = [
-      Key.maxLogits.rawValue: .integer(maxLogits), Key.logitMass.rawValue: .number(logitMass),
+      Key.maxLogits.rawValue: .integer(maxLogits), Key.logitMass.rawValue: JSONValue(logitMass),
       Key.batchSize.rawValue: .integer(batchSize), Key.maxFeatureNodes.rawValue: .integer(maxFeatureNodes),
     ]
   }
@@ -91,7 +91,8 @@ public struct PruningSettings: Equatable, Sendable {
   /// Notes the shares of influence and of edge score that were kept.
   public init(nodeThreshold: Double, edgeThreshold: Double) {
     values = [
-      Key.nodeThreshold.rawValue: .number(nodeThreshold), Key.edgeThreshold.rawValue: .number(edgeThreshold),
+      Key.nodeThreshold.rawValue: JSONValue(nodeThreshold),
+      Key.edgeThreshold.rawValue: JSONValue(edgeThreshold),
     ]
   }
 

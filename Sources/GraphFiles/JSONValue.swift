@@ -17,6 +17,11 @@ public enum JSONValue: Equatable, Sendable {
 }
 
 extension JSONValue {
+  /// The value of a number, which is an ``integer(_:)`` if it has no fraction, as it is when read.
+  public init(_ number: Double) {
+    self = Int(exactly: number).map(JSONValue.integer) ?? .number(number)
+  }
+
   /// The text, if it is one.
   public var text: String? {
     if case .string(let text) = self { text } else { nil }
@@ -59,7 +64,7 @@ extension JSONValue: Codable {
     } else if let value = try? container.decode(Int.self) {
       self = .integer(value)
     } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
+      self.init(value)
     } else if let value = try? container.decode([JSONValue].self) {
       self = .array(value)
     } else {

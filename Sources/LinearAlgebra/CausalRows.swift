@@ -1,3 +1,5 @@
+import _LinearAlgebraShims
+
 /// Gradients of many targets at once: for each target, a row of numbers for every position of its causal cone.
 ///
 /// A target at position p has rows for the positions 1…p: nothing after p can reach it, and at position 0 only the
@@ -92,6 +94,25 @@ public struct CausalRows: Sendable {
     precondition(position >= 1 && position <= lastPositions[target], "position \(position) of target \(target)")
     let row = Int(rowTable[tableStarts[target] + position])
     return values[row * width..<(row + 1) * width]
+  }
+
+  /// All rows, `[rowCount, width]`.
+  public var allRows: Matrix { Matrix(rows: rowCount, columns: width, storage: Array(values[..<(rowCount * width)])) }
+
+  /// The position of each row.
+  public var positionOfRow: [Int] {
+    (1..<max(blockStarts.count - 1, 1)).flatMap { q in
+      Array(repeating: q, count: blockStarts[q + 1] - blockStarts[q])
+    }
+  }
+
+  /// The target of each row.
+  public var targetsOfRows: [Int] { targetOfRow.map { Int($0) } }
+
+  /// Adds to every row the row of `delta` in the same place.
+  public mutating func add(_ delta: Matrix) {
+    precondition(delta.rows == rowCount && delta.columns == width, "\(delta.shape) to \(rowCount) rows of \(width)")
+    values.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { la_axpy(1, delta.storage, base, delta.storage.count) } }
   }
 
   /// The live rows as runs of at most `limit` rows, merged across positions where they touch.

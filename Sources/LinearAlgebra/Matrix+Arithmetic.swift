@@ -102,6 +102,18 @@ extension Matrix {
     }
   }
 
+  /// Multiplies every entry by the one of `factors` in the same place.
+  public mutating func multiply(by factors: Matrix) {
+    precondition(rows == factors.rows && columns == factors.columns, "\(shape) by \(factors.shape)")
+    let count = storage.count
+    update { base in for i in 0..<count { base[i] *= factors.storage[i] } }
+  }
+
+  /// Returns f(x) for every entry x.
+  public func map(_ transform: (Float) -> Float) -> Matrix {
+    Matrix(rows: rows, columns: columns, storage: storage.map(transform))
+  }
+
   /// Calls `body` with the first entry's address.
   mutating func update(_ body: (UnsafeMutablePointer<Float>) -> Void) {
     storage.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { body(base) } }
@@ -114,6 +126,19 @@ public enum ElementwiseActivation: Int32, Sendable {
   case geluTanh = 1
   case gelu = 2
   case relu = 3
+
+  /// Returns φ(x) / x, continued to x = 0.
+  public func ratio(_ x: Float) -> Float {
+    if self == .relu { return x > 0 ? 1 : 0 }
+    return abs(x) < 1e-6 ? 0.5 : value(x) / x
+  }
+
+  /// Returns φ(x).
+  public func value(_ x: Float) -> Float {
+    var result: Float = 0
+    withUnsafePointer(to: x) { la_gate(rawValue, $0, nil, &result, 1) }
+    return result
+  }
 }
 
 /// Returns Σ a[i] · b[i].

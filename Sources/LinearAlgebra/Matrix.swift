@@ -60,6 +60,11 @@ public struct Matrix: Sendable, Equatable {
       storage: Array(storage[range.lowerBound * columns..<range.upperBound * columns]))
   }
 
+  /// Returns the rows that `indices` names, in that order.
+  public func picking(rows indices: [Int]) -> Matrix {
+    Matrix(rows: indices.count, columns: columns, storage: indices.flatMap { self[row: $0] })
+  }
+
   /// Returns this matrix with the rows of `other` below its own.
   public func appendingRows(of other: Matrix) -> Matrix {
     precondition(columns == other.columns, "rows of \(other.shape) below \(shape)")

@@ -30,11 +30,6 @@ public protocol FeatureBasis: Sendable {
   /// The number of layers.
   var layerCount: Int { get }
 
-  /// Returns the features that are active on a prompt, except at position 0, whose activations count as zero.
-  ///
-  /// - Parameter inputs: For each layer what its input place holds, `[positions, dModel]`.
-  func activations(inputs: [Matrix], _ workers: Workers) -> FeatureActivations
-
   /// Returns the vectors with which features of one layer read the input place, `[sites, dModel]`.
   func readVectors(layer: Int, sites: ArraySlice<FeatureSite>) -> Matrix
 
