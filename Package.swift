@@ -28,8 +28,6 @@ func tests(
     resources: resources, swiftSettings: settings)
 }
 
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-
 #if os(macOS)
   let blas: [Target.Dependency] = []
   let blasTargets: [Target] = []
@@ -59,22 +57,28 @@ let package = Package(
     .target(name: "_LinearAlgebraShims"),
     module("LinearAlgebra", on: ["_LinearAlgebraShims"] + blas),
     module("ModelFiles", on: ["LinearAlgebra"]),
+    module("ModelCatalogues", on: [.product(name: "Crypto", package: "swift-crypto", condition: .when(platforms: [.linux]))]),
+    module("Tokenizers"),
 
     // Models.
-    module("Transformers", on: ["LinearAlgebra", "ModelFiles"]),
-    module("Transcoders", on: ["LinearAlgebra", "ModelFiles", yams]),
+    module("Transformers", on: ["LinearAlgebra", "ModelFiles", "Tokenizers"]),
+    module("Transcoders", on: ["LinearAlgebra", "ModelFiles", .product(name: "Yams", package: "Yams")]),
     module("ReplacementModels", on: ["LinearAlgebra", "Transcoders", "Transformers"]),
+    module("FeatureDashboards", on: ["LinearAlgebra", "Transformers"]),
 
     // Graphs.
     module("CircuitGraphs"),
     module("GraphFiles", on: ["CircuitGraphs", "LinearAlgebra", "ModelFiles"]),
-    module("Attribution", on: ["CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers"]),
+    module(
+      "Attribution", on: ["CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers"]),
 
     // People.
+    module("Viewer", on: [.product(name: "FlyingFox", package: "FlyingFox")], resources: [.copy("Web")]),
     .executableTarget(
       name: "microscope",
       dependencies: [
-        "Attribution", "CircuitGraphs", "GraphFiles", "LinearAlgebra", "ModelFiles", "ReplacementModels",
-        "Transcoders", "Transformers", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Attribution", "CircuitGraphs", "FeatureDashboards", "GraphFiles", "LinearAlgebra", "ModelCatalogues",
+        "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders", "Transformers", "Viewer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safeSettings),
   ])

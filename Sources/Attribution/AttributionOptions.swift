@@ -4,8 +4,9 @@ public import CircuitGraphs
 public struct AttributionOptions: Sendable, Equatable {
   /// The most features whose own inputs are computed.
   public var maxFeatureNodes: Int
-  /// The share of the influence at which expansion may stop: what unexpanded features carry is 1 − coverage.
-  public var coverage: Double
+  /// The share of the influence at which expansion stops early: what unexpanded features carry is 1 − coverage; nil
+  /// for never.
+  public var coverage: Double?
   /// How many features are expanded before the influence is ranked anew.
   public var roundSize: Int
   /// What becomes of features that were never expanded.
@@ -20,7 +21,7 @@ public struct AttributionOptions: Sendable, Equatable {
 
   /// Chooses options; the defaults are those of the command line.
   public init(
-    maxFeatureNodes: Int = 7500, coverage: Double = 0.98, roundSize: Int = 256,
+    maxFeatureNodes: Int = 7500, coverage: Double? = 0.98, roundSize: Int = 256,
     unexpanded: UnexpandedFeatures = .countAsError
   ) {
     self.maxFeatureNodes = maxFeatureNodes

@@ -33,9 +33,9 @@ public struct Attributor: Sendable {
     var queue = ExpansionQueue(count: model.features.count, outputWeight: targets.reduce(0) { $0 + Double($1.weight) })
     while queue.expandedCount < limit {
       let room = limit - queue.expandedCount
-      let next = queue.next(
-        min(options.roundSize, room), influence: limit < model.features.count || options.coverage < 1 ? known.influence() : nil)
-      if queue.coverage >= options.coverage { break }
+      let needsRanking = limit < model.features.count || options.coverage != nil
+      let next = queue.next(min(options.roundSize, room), influence: needsRanking ? known.influence() : nil)
+      if let coverage = options.coverage, queue.coverage >= coverage { break }
       for chunk in chunks(next, model) {
         known.add(rows(of: chunk, &sweep), owners: chunk.map { .feature($0) })
         queue.markExpanded(chunk)

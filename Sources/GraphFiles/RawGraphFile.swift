@@ -36,17 +36,17 @@ public struct RawGraphFile: Sendable {
         .init("logit_tokens", .integer(.i32), [graph.logits.count]),
         .init("logit_probabilities", .float(.f32), [graph.logits.count]),
       ], metadata: metadata.merging(sizes) { given, _ in given })
-    try writer.append(graph.tokens, to: "tokens")
-    try writer.append(features.flatMap { [$0.layer, $0.position, $0.index] }, to: "features")
-    try writer.append(graph.activations, to: "activations")
+    try writer.append(integers: graph.tokens, to: "tokens")
+    try writer.append(integers: features.flatMap { [$0.layer, $0.position, $0.index] }, to: "features")
+    try writer.append(floats: graph.activations, to: "activations")
     for row in 0..<edges.rowCount {
       let entries = edges.range(ofRow: row).count
-      if entries > 0 { try writer.append(Array(repeating: row, count: entries), to: "edge_rows") }
+      if entries > 0 { try writer.append(integers: Array(repeating: row, count: entries), to: "edge_rows") }
     }
-    for row in 0..<edges.rowCount { try writer.append(edges.row(row).columns.map { Int($0) }, to: "edge_columns") }
-    try writer.append(edges.weights, to: "edge_weights")
-    try writer.append(graph.logits.map(\.vocabularyIndex), to: "logit_tokens")
-    try writer.append(graph.logits.map(\.probability), to: "logit_probabilities")
+    for row in 0..<edges.rowCount { try writer.append(integers: edges.row(row).columns.map { Int($0) }, to: "edge_columns") }
+    try writer.append(floats: edges.weights, to: "edge_weights")
+    try writer.append(integers: graph.logits.map(\.vocabularyIndex), to: "logit_tokens")
+    try writer.append(floats: graph.logits.map(\.probability), to: "logit_probabilities")
     try writer.finish()
   }
 

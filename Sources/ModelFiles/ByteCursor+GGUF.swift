@@ -29,7 +29,8 @@ extension ByteCursor {
     case 7: return .bools(try elements(size: 1) { (cursor) throws(ModelFileError) in try cursor.bool() })
     case 8:
       return .strings(
-        try elements(size: 8) { (cursor) throws(ModelFileError) in try cursor.ggufText(of: "a metadata text") })
+        try elements(size: 8) { (cursor) throws(ModelFileError) in try cursor.ggufText(of: "a metadata text")
+        })
     case 9:
       return .arrays(
         try elements(size: 12) { (cursor) throws(ModelFileError) in try cursor.ggufArray(depth: depth + 1) })
@@ -78,7 +79,9 @@ extension ByteCursor {
     case 5: return Int(try integer(Int32.self, of: what))
     case 10:
       let value = try integer(UInt64.self, of: what)
-      guard let value = Int(exactly: value) else { throw malformed("a metadata value is \(value), above 2^63 - 1") }
+      guard let value = Int(exactly: value) else {
+        throw malformed("a metadata value is \(value), above 2^63 - 1")
+      }
       return value
     case 11: return Int(try integer(Int64.self, of: what))
     default: throw malformed("its metadata has a value of unknown type \(type)")

@@ -51,7 +51,8 @@
     return text
   }
 
-  /// Reads a 64-bit number of things of at least `size` bytes each, as many as the file can still hold at most.
+  /// Reads a 64-bit number of things of at least `size` bytes each, as many as the file can still hold at
+  /// most.
   mutating func count(of what: String, size: Int) throws(ModelFileError) -> Int {
     let count = try integer(UInt64.self, of: what)
     guard count <= UInt64(remaining / size) else {

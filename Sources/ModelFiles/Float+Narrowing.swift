@@ -10,7 +10,8 @@ extension Float {
   ///
   /// 1. Split sign and magnitude; NaN stays NaN, and what rounds to 2¹⁶ or more becomes infinity.
   /// 2. A normal half: move the exponent's bias from 127 to 15, and round 13 bits of fraction away.
-  /// 3. A subnormal half: adding ½ shifts the fraction so that its last bit is 2⁻²⁴, rounding as addition does.
+  /// 3. A subnormal half: adding ½ shifts the fraction so that its last bit is 2⁻²⁴, rounding as addition
+  /// does.
   var halfBits: UInt16 {
     let sign = UInt16(truncatingIfNeeded: bitPattern >> 16) & 0x8000
     let magnitude = bitPattern & 0x7FFF_FFFF

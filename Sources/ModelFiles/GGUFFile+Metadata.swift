@@ -5,8 +5,8 @@ extension GGUFFile {
     return value
   }
 
-  /// Returns the float under `key`, rounded when it is stored in double precision; throws when it is absent or
-  /// something else.
+  /// Returns the float under `key`, rounded when it is stored in double precision; throws when it is absent
+  /// or something else.
   public func float(_ key: String) throws(ModelFileError) -> Float {
     guard case .float(let value) = try value(key) else { throw wrong(key, "a float") }
     return Float(value)
@@ -30,8 +30,8 @@ extension GGUFFile {
     return values
   }
 
-  /// Returns the floats under `key`, rounded when they are stored in double precision; throws when they are absent or
-  /// something else.
+  /// Returns the floats under `key`, rounded when they are stored in double precision; throws when they are
+  /// absent or something else.
   public func floats(_ key: String) throws(ModelFileError) -> [Float] {
     guard case .floats(let values) = try value(key) else { throw wrong(key, "an array of floats") }
     return values.map { Float($0) }
@@ -51,7 +51,8 @@ extension GGUFFile {
 
   private func value(_ key: String) throws(ModelFileError) -> GGUFValue {
     guard let value = metadata[key] else {
-      throw .missingMetadata(path: path, key: key, nearest: nearestNames(to: key, among: metadata.keys.sorted()))
+      throw .missingMetadata(
+        path: path, key: key, nearest: nearestNames(to: key, among: metadata.keys.sorted()))
     }
     return value
   }

@@ -1,7 +1,7 @@
 public import LinearAlgebra
 
-/// A GGUF file (version 2 or 3, little endian): metadata and named tensors, mapped in place, every declaration checked
-/// when it is opened.
+/// A GGUF file (version 2 or 3, little endian): metadata and named tensors, mapped in place, every
+/// declaration checked when it is opened.
 public struct GGUFFile: TensorArchive {
   /// What the file says about the model, such as `general.architecture`.
   public let metadata: [String: GGUFValue]

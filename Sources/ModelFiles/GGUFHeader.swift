@@ -2,9 +2,10 @@ import LinearAlgebra
 
 /// What the head of a GGUF file declares.
 ///
-/// The file is, little endian: `GGUF`, version (U32), number of tensors, number of metadata entries (U64 each), the
-/// entries (key, type, value), the tensors (name, dimensions from the contiguous one on, type, offset), and the data, whose
-/// start and whose tensors' starts are multiples of the alignment. A text is its length (U64) and its UTF-8 bytes.
+/// The file is, little endian: `GGUF`, version (U32), number of tensors, number of metadata entries (U64
+/// each), the entries (key, type, value), the tensors (name, dimensions from the contiguous one on, type,
+/// offset), and the data, whose start and whose tensors' starts are multiples of the alignment. A text is its
+/// length (U64) and its UTF-8 bytes.
 struct GGUFHeader: Sendable {
   private(set) var metadata: [String: GGUFValue] = [:]
   private(set) var table: TensorTable
@@ -76,7 +77,9 @@ struct GGUFHeader: Sendable {
   private static func declaration(_ cursor: inout ByteCursor) throws(ModelFileError) -> Declaration {
     let name = try cursor.ggufText(of: "a tensor's name")
     let rank = try cursor.integer(UInt32.self, of: "a tensor's dimensions")
-    guard rank <= 4 else { throw cursor.malformed("tensor \(quoted(name)) has \(rank) dimensions, more than 4") }
+    guard rank <= 4 else {
+      throw cursor.malformed("tensor \(quoted(name)) has \(rank) dimensions, more than 4")
+    }
     var shape: [Int] = []
     for _ in 0..<rank {
       let length = try cursor.integer(UInt64.self, of: "a tensor's dimensions")

@@ -1,5 +1,5 @@
-/// Reads the few forms of JSON that a safetensors header is made of, with no recursion: objects whose members the
-/// caller names, arrays of whole numbers, and strings.
+/// Reads the few forms of JSON that a safetensors header is made of, with no recursion: objects whose members
+/// the caller names, arrays of whole numbers, and strings.
 struct JSONCursor {
   private var bytes: ByteCursor
 
@@ -65,7 +65,9 @@ struct JSONCursor {
 
   private mutating func count() throws(ModelFileError) -> Int {
     skipWhiteSpace()
-    guard let first = bytes.next, isDigit(first) else { throw malformed("a whole number from 0 on is missing") }
+    guard let first = bytes.next, isDigit(first) else {
+      throw malformed("a whole number from 0 on is missing")
+    }
     var value = 0
     while let byte = bytes.next, isDigit(byte) {
       let (tens, overflow) = value.multipliedReportingOverflow(by: 10)
@@ -83,7 +85,9 @@ struct JSONCursor {
   private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
   private mutating func skipWhiteSpace() {
-    while let byte = bytes.next, byte == 0x20 || (byte >= 0x09 && byte <= 0x0D && byte != 0x0B && byte != 0x0C) {
+    while let byte = bytes.next,
+      byte == 0x20 || (byte >= 0x09 && byte <= 0x0D && byte != 0x0B && byte != 0x0C)
+    {
       bytes.skipOne()
     }
   }
@@ -114,7 +118,9 @@ extension JSONCursor {
       }
     }
     try expect("\"")
-    guard let string = String(validating: text, as: UTF8.self) else { throw malformed("a string is not UTF-8") }
+    guard let string = String(validating: text, as: UTF8.self) else {
+      throw malformed("a string is not UTF-8")
+    }
     return string
   }
 
@@ -133,7 +139,9 @@ extension JSONCursor {
     }
     var code = try hexadecimal()
     if code & 0xFC00 == 0xD800 {
-      guard try bytes.integer(UInt16.self, of: "a string") == 0x755C else { throw malformed("a surrogate is alone") }
+      guard try bytes.integer(UInt16.self, of: "a string") == 0x755C else {
+        throw malformed("a surrogate is alone")
+      }
       let low = try hexadecimal()
       guard low & 0xFC00 == 0xDC00 else { throw malformed("a surrogate is alone") }
       code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)

@@ -29,11 +29,12 @@ extension ModelFileError: CustomStringConvertible {
     case .unsupported(let path, let feature, let remedy):
       "The file \(printable(path)) uses \(feature), which is not supported; \(remedy)."
     case .missingTensor(let path, let name, let nearest):
-      "The file \(printable(path)) has no tensor \(quoted(name))\(advice(nearest, "the model may be of another kind"))."
+      "There is no tensor \(quoted(name)) in \(printable(path)); \(advice(nearest))."
     case .missingMetadata(let path, let key, let nearest):
-      "The file \(printable(path)) has no metadata \(quoted(key))\(advice(nearest, "it may be of another kind"))."
+      "There is no metadata \(quoted(key)) in \(printable(path)); \(advice(nearest))."
     case .wrongMetadata(let path, let key, let found, let wanted):
-      "The metadata \(quoted(key)) of \(printable(path)) is \(found) instead of \(wanted); export the file again."
+      "The metadata \(quoted(key)) of \(printable(path)) is \(found) instead of \(wanted); "
+        + "export the file again."
     case .wrongTensor(let path, let name, let found, let wanted):
       "The tensor \(quoted(name)) of \(printable(path)) is \(found) instead of \(wanted); "
         + "check that the file belongs to this model."
@@ -43,10 +44,11 @@ extension ModelFileError: CustomStringConvertible {
   }
 }
 
-/// Ends a sentence about an absent name with the names that come nearest to it.
-private func advice(_ nearest: [String], _ otherwise: String) -> String {
+/// Returns what to do about an absent name.
+private func advice(_ nearest: [String]) -> String {
   nearest.isEmpty
-    ? "; " + otherwise : "; the nearest names are " + nearest.map(quoted).joined(separator: ", ")
+    ? "check that the file belongs to this model"
+    : "the nearest names are " + nearest.map(quoted).joined(separator: ", ")
 }
 
 /// Returns `name` between quotes, fit for one line of text.

@@ -1,7 +1,8 @@
-/// Returns up to three of `candidates` that need the fewest insertions, deletions and substitutions to become `name`.
+/// Returns up to three of `candidates` that need the fewest insertions, deletions and substitutions to become
+/// `name`.
 ///
-/// Only names that share most of their letters count. The work is bounded whatever a file holds: very long names and
-/// those beyond the first twenty thousand are not looked at.
+/// Only names that share most of their letters count. The work is bounded whatever a file holds: very long
+/// names and those beyond the first twenty thousand are not looked at.
 func nearestNames(to name: String, among candidates: some Sequence<String>) -> [String] {
   let wanted = Array(name.utf8.prefix(200))
   let limit = max(2, wanted.count / 3)

@@ -12,8 +12,8 @@ public struct SafetensorsFolder: TensorArchive {
 
   /// Opens and checks every shard in the folder at `path`.
   ///
-  /// Throws when the folder has neither file, the index names a file outside the folder, or a listed tensor is not in
-  /// its shard.
+  /// Throws when the folder has neither file, the index names a file outside the folder, or a listed tensor
+  /// is not in its shard.
   public init(path: String) throws(ModelFileError) {
     let only = path + "/model.safetensors"
     if FileManager.default.fileExists(atPath: only) {
@@ -23,7 +23,8 @@ public struct SafetensorsFolder: TensorArchive {
     let indexPath = path + "/model.safetensors.index.json"
     guard FileManager.default.fileExists(atPath: indexPath) else {
       throw .unreadable(
-        path: path, reason: "it holds neither model.safetensors nor model.safetensors.index.json; check the folder")
+        path: path,
+        reason: "it holds neither model.safetensors nor model.safetensors.index.json; check the folder")
     }
     try self.init(path: path, weightMap: try ShardIndex.weightMap(at: indexPath), indexPath: indexPath)
   }
@@ -49,7 +50,8 @@ public struct SafetensorsFolder: TensorArchive {
       shards.append(shard)
     }
     if let (name, fileName) = weightMap.filter({ shardOfName[$0.key] == nil }).min(by: { $0.key < $1.key }) {
-      throw .malformed(path: indexPath, problem: "tensor \(quoted(name)) is not in its shard \(quoted(fileName))")
+      throw .malformed(
+        path: indexPath, problem: "tensor \(quoted(name)) is not in its shard \(quoted(fileName))")
     }
     self.tensorNames = names
     self.shards = shards
@@ -83,7 +85,8 @@ private struct ShardIndex: Decodable {
       throw .malformed(path: path, problem: "it is not a JSON object with a weight_map of strings")
     }
     for fileName in Set(index.weight_map.values).sorted() where !isPlain(fileName) {
-      throw .malformed(path: path, problem: "its shard \(quoted(fileName)) is not the name of a file in the folder")
+      throw .malformed(
+        path: path, problem: "its shard \(quoted(fileName)) is not the name of a file in the folder")
     }
     return index.weight_map
   }

@@ -2,9 +2,10 @@ import LinearAlgebra
 
 /// What the head of a safetensors file declares.
 ///
-/// The file is: the header's length (U64, little endian), the header (a JSON object), the data. The header maps every
-/// tensor's name to `{"dtype": …, "shape": […], "data_offsets": [begin, end]}`, offsets counted from the start of the
-/// data, and `__metadata__` to an object of strings. The tensors fill the data without hole or overlap.
+/// The file is: the header's length (U64, little endian), the header (a JSON object), the data. The header
+/// maps every tensor's name to `{"dtype": …, "shape": […], "data_offsets": [begin, end]}`, offsets counted
+/// from the start of the data, and `__metadata__` to an object of strings. The tensors fill the data without
+/// hole or overlap.
 struct SafetensorsHeader: Sendable {
   /// The longest header that is read, as in the format's reference implementation.
   static let longest = 100_000_000
@@ -80,9 +81,11 @@ struct SafetensorsHeader: Sendable {
     guard offsets.count == 2, offsets[0] <= offsets[1], offsets[1] <= data.count else {
       throw json.malformed("tensor \(quoted(name)) lies at \(offsets.prefix(3)) of \(data.count) bytes")
     }
-    guard type.byteCount(shape: shape) == offsets[1] - offsets[0] else {
+    let size = offsets[1] - offsets[0]
+    guard type.byteCount(shape: shape) == size else {
       throw json.malformed(
-        "tensor \(quoted(name)) has \(offsets[1] - offsets[0]) bytes, which is not \(shape.prefix(8)) \(type.name)")
+        "tensor \(quoted(name)) has \(size) bytes, which is not \(shape.prefix(8)) \(type.name)"
+      )
     }
     return .init(
       shape: shape, type: type, range: data.lowerBound + offsets[0]..<data.lowerBound + offsets[1])

@@ -2,7 +2,8 @@ import LinearAlgebra
 
 /// Where the parts of a safetensors file that is to be written lie, and its header.
 struct SafetensorsLayout {
-  /// The length of the header, and the header: JSON padded with spaces, so that the data starts at a multiple of 8.
+  /// The length of the header, and the header: JSON padded with spaces, so that the data starts at a multiple
+  /// of 8.
   let header: [UInt8]
   /// Every tensor with its bytes in the file, in the file's order.
   let places: [(SafetensorsWriter.Declaration, Range<Int>)]

@@ -1,10 +1,10 @@
 import LinearAlgebra
 
-/// Writes a safetensors file piece by piece: all tensors are declared first, then filled in any order, then the file
-/// appears, whole, at its path.
+/// Writes a safetensors file piece by piece: all tensors are declared first, then filled in any order, then
+/// the file appears, whole, at its path.
 ///
-/// The same declarations, metadata and numbers give the same bytes, whatever the order of declaring and filling: in
-/// the file the widest elements come first, and names in order, so that every tensor is aligned.
+/// The same declarations, metadata and numbers give the same bytes, whatever the order of declaring and
+/// filling: in the file the widest elements come first, and names in order, so that every tensor is aligned.
 public struct SafetensorsWriter: ~Copyable {
   /// A tensor to be written.
   public struct Declaration: Sendable {
@@ -53,9 +53,9 @@ public struct SafetensorsWriter: ~Copyable {
     self.slots = slots
   }
 
-  /// Appends `values` to what the tensor `name`, declared as floats, already has; they are rounded to its type, ties to
-  /// even.
-  public mutating func append(_ values: [Float], to name: String) throws(ModelFileError) {
+  /// Appends floats to what the tensor `name`, declared as floats, already has; they are rounded to its type,
+  /// ties to even.
+  public mutating func append(floats values: [Float], to name: String) throws(ModelFileError) {
     switch slots[name]?.type {
     case .float(.f32): try append(values, to: name) { $0.bitPattern }
     case .float(.f16): try append(values, to: name) { $0.halfBits }
@@ -65,8 +65,9 @@ public struct SafetensorsWriter: ~Copyable {
     }
   }
 
-  /// Appends `values` to what the tensor `name`, declared as whole numbers, already has; each must fit its type.
-  public mutating func append(_ values: [Int], to name: String) throws(ModelFileError) {
+  /// Appends integers to what the tensor `name`, declared as whole numbers, already has; each must fit its
+  /// type.
+  public mutating func append(integers values: [Int], to name: String) throws(ModelFileError) {
     guard case .integer(let format) = slots[name]?.type else {
       preconditionFailure("integers for tensor \(name), declared as \(slots[name]?.type.name ?? "nothing")")
     }
@@ -80,7 +81,8 @@ public struct SafetensorsWriter: ~Copyable {
     case .u32: try append(values, to: name) { UInt32($0) }
     case .u64: try append(values, to: name) { UInt64($0) }
     case .bool:
-      precondition(values.allSatisfy { $0 == 0 || $0 == 1 }, "a boolean other than 0 and 1 for tensor \(name)")
+      precondition(
+        values.allSatisfy { $0 == 0 || $0 == 1 }, "a boolean other than 0 and 1 for tensor \(name)")
       try append(values, to: name) { UInt8($0) }
     }
   }

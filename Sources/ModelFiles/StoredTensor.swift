@@ -29,14 +29,15 @@ public struct StoredTensor: Sendable {
 
   /// Returns a `[rows, columns]` tensor as a matrix that shares the bytes; a vector becomes one row.
   ///
-  /// Throws when the tensor has another number of dimensions, or does not hold floats of an ``ElementFormat``.
+  /// Throws when the tensor has another number of dimensions, or does not hold floats of an
+  /// ``ElementFormat``.
   public func matrix() throws(ModelFileError) -> StoredMatrix {
     guard shape.count == 1 || shape.count == 2 else { throw mismatch("a matrix or a vector") }
     return try foldedMatrix()
   }
 
-  /// Returns a tensor of one or more dimensions as a matrix whose rows are its innermost vectors, sharing the bytes:
-  /// `[a, b, c]` becomes `[a * b, c]`.
+  /// Returns a tensor of one or more dimensions as a matrix whose rows are its innermost vectors, sharing the
+  /// bytes: `[a, b, c]` becomes `[a * b, c]`.
   ///
   /// Throws when the tensor is a single number, or does not hold floats of an ``ElementFormat``.
   public func foldedMatrix() throws(ModelFileError) -> StoredMatrix {

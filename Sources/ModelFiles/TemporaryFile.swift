@@ -1,7 +1,7 @@
 import Foundation
 
-/// A file that is written beside its target and takes the target's place when it is complete; it vanishes when it is
-/// given up before.
+/// A file that is written beside its target and takes the target's place when it is complete; it vanishes
+/// when it is given up before.
 struct TemporaryFile: ~Copyable {
   private let target: String
   private let path: String

@@ -46,7 +46,8 @@ struct TensorTable: Sendable {
       }
       if data != nil && range.lowerBound > end {
         throw .malformed(
-          path: file, problem: "\(range.lowerBound - end) bytes before tensor \(quoted(name)) belong to no tensor")
+          path: file,
+          problem: "\(range.lowerBound - end) bytes before tensor \(quoted(name)) belong to no tensor")
       }
       end = range.upperBound
     }

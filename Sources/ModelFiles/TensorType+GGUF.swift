@@ -27,7 +27,8 @@ extension TensorType {
   /// The name of the type that GGUF numbers `code`, for messages: the number when it has no well-known name.
   static func ggufName(_ code: UInt32) -> String {
     let names: [UInt32: String] = [
-      10: "Q2_K", 11: "Q3_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S", 20: "IQ4_NL", 21: "IQ3_S",
+      10: "Q2_K", 11: "Q3_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S", 20: "IQ4_NL",
+      21: "IQ3_S",
       22: "IQ2_S", 23: "IQ4_XS", 29: "IQ1_M", 34: "TQ1_0", 35: "TQ2_0", 39: "MXFP4",
     ]
     return names[code] ?? "number \(code)"

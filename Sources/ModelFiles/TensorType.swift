@@ -34,8 +34,8 @@ public enum TensorType: Equatable, Sendable {
 
   /// Returns the bytes that a tensor of `shape` takes.
   ///
-  /// Nil when a dimension is negative, a row does not fill whole blocks, or the size overflows (dimensions of 0 are
-  /// counted as 1 for that, so that every product of dimensions is known to fit).
+  /// Nil when a dimension is negative, a row does not fill whole blocks, or the size overflows (dimensions of
+  /// 0 are counted as 1 for that, so that every product of dimensions is known to fit).
   func byteCount(shape: [Int]) -> Int? {
     guard shape.allSatisfy({ $0 >= 0 }), (shape.last ?? 1) % blockLength == 0 else { return nil }
     var bytes = bytesPerBlock

@@ -46,7 +46,8 @@ public struct TransformerConfiguration: Sendable, Equatable {
       }
     }
 
-    var isCentred: Bool {
+    /// Whether the norm subtracts the mean.
+    public var isCentred: Bool {
       if case .layer = self { true } else { false }
     }
   }

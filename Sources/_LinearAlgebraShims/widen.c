@@ -1,7 +1,7 @@
 // Widening of stored numbers to float: half, bfloat16, and the block formats of GGUF.
 //
-// Every product and sum is rounded by itself (no contraction to fused multiply-add), in the order in which the
-// formats define them, so that the same bytes give the same bits on every machine and instruction set.
+// Every product and sum is rounded by itself (no contraction to fused multiply-add), in the order in which
+// the formats define them, so that the same bytes give the same bits on every machine and instruction set.
 // All formats are little endian; so are the machines for which this is built.
 #include "widen.h"
 
@@ -16,7 +16,8 @@
 #endif
 #endif
 
-// One copy of the loop per instruction set, chosen when the program is loaded (needs glibc's indirect functions).
+// One copy of the loop per instruction set, chosen when the program is loaded (needs glibc's indirect
+// functions).
 #if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !defined(LA_SANITIZED)
 #define LA_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else
@@ -46,8 +47,8 @@ LA_INLINE uint32_t bits_of_float(float value) {
   return bits;
 }
 
-// Half to float in integer steps that vectorise: shift exponent and fraction into place, multiply by 2^112 to move
-// the exponent's bias (exact, also for subnormals), then put back infinity/NaN and the sign.
+// Half to float in integer steps that vectorise: shift exponent and fraction into place, multiply by 2^112 to
+// move the exponent's bias (exact, also for subnormals), then put back infinity/NaN and the sign.
 LA_INLINE float float_of_half(uint16_t half) {
   uint32_t magnitude = half & 0x7fffu;
   uint32_t bits = bits_of_float(float_of_bits(magnitude << 13) * 0x1p112f);
@@ -130,8 +131,8 @@ LA_INLINE void q8_0_block(const uint8_t *restrict block, float *restrict out) {
 }
 LA_DEFINE_WIDEN(q8_0, 32, 34)
 
-// The 6-bit scale and minimum of sub-block `j` (0..<8) of Q4_K and Q5_K: for the first four the low six bits of
-// bytes j and j + 4; for the others four bits of byte j + 4 under the two top bits of bytes j - 4 and j.
+// The 6-bit scale and minimum of sub-block `j` (0..<8) of Q4_K and Q5_K: for the first four the low six bits
+// of bytes j and j + 4; for the others four bits of byte j + 4 under the two top bits of bytes j - 4 and j.
 LA_INLINE void scale_and_minimum(const uint8_t *packed, int j, uint8_t *scale, uint8_t *minimum) {
   if (j < 4) {
     *scale = packed[j] & 63;
@@ -177,8 +178,9 @@ LA_INLINE void q5_K_block(const uint8_t *restrict block, float *restrict out) {
 }
 LA_DEFINE_WIDEN(q5_K, 256, 176)
 
-// Q6_K: 128 bytes of low nibbles, 64 bytes of upper bit pairs, 16 signed scales, half scale: (q - 32) * scale.
-// Each half of 128 elements: quarters 0..3 take nibbles low, low + 32, high, high + 32 and bit pairs 0..3.
+// Q6_K: 128 bytes of low nibbles, 64 bytes of upper bit pairs, 16 signed scales, half scale:
+// (q - 32) * scale. Quarters 0..3 of each half of 128 elements take the nibbles low, low + 32, high, high + 32
+// and the bit pairs 0..3.
 LA_INLINE void q6_K_block(const uint8_t *restrict block, float *restrict out) {
   const float scale = load_half(block + 208);
   for (int n = 0; n < 2; n++) {

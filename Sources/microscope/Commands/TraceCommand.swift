@@ -1,52 +1,109 @@
 import ArgumentParser
 import Attribution
-import CircuitGraphs
 import Foundation
 import GraphFiles
-import LinearAlgebra
+import ModelCatalogues
 import ReplacementModels
-import Transcoders
 import Transformers
+import Viewer
 
-struct TraceCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "trace", abstract: "Trace it.")
-  @Option var model: String
-  @Option var transcoders: String
-  @Option var ids: String
-  @Option var compat: String?
-  @Option var maxFeatureNodes = 7500
-  @Option var batchSize = 256
-  @Option var updateInterval = 4
-  @Option var graph: String?
-  @Option var output: String
-  @Flag var json = false
+struct TraceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trace", abstract: "Trace a prompt: the attribution graph of the next token.",
+    discussion: """
+      Shows which features, at which tokens, made the model say what it says next. The pruned graph is written as
+      JSON that circuit-tracer's and Neuronpedia's viewers open, too; --graph keeps the whole of it.
 
-  func run() throws {
-    let clock = ContinuousClock()
-    var start = clock.now
-    func lap(_ name: String) {
-      let now = clock.now
-      FileHandle.standardError.write(Data("\(name) \(now - start)\n".utf8))
-      start = now
+      Examples:
+        microscope trace "The capital of France is" --serve
+        microscope trace "The opposite of small is" --target " large" --minus " small"
+        microscope trace --prompt-file prompt.txt --transcoders my-transcoders --json
+      """)
+
+  @OptionGroup var prompt: PromptOptions
+  @OptionGroup var options: ModelOptions
+  @OptionGroup var trace: TraceOptions
+
+  @Option(help: ArgumentHelp("Write the whole graph, before pruning.", valueName: "file.safetensors"))
+  var graph: String?
+
+  @Option(help: ArgumentHelp("Where the pruned graph goes. (default: the graphs folder of MICROSCOPE_HOME)", valueName: "folder"))
+  var output: String?
+
+  @Option(help: "The graph's name. (default: made from the prompt)")
+  var slug: String?
+
+  @Flag(help: "Show the graph in a browser page.")
+  var serve = false
+
+  @Option(help: "The page's port.")
+  var port: UInt16 = 8041
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() async throws {
+    let resolved = try await options.resolve()
+    var clock = PhaseClock()
+    let model = try options.open(resolved)
+    clock.lap("load")
+    let tokens = try prompt.tokens(
+      model.tokenizer, transformer: model.transformer, rule: resolved.entry?.firstToken ?? .modelDefault,
+      compatible: trace.compat != nil)
+    try MemoryNeed(model.transformer.configuration, positions: tokens.count).check()
+    clock.lap("tokens")
+    var job = TraceJob(options: trace, model: model, tokens: tokens, clock: clock)
+    let result = try job.run()
+    clock = result.seconds
+    let next = NextTokens(tokens: tokens, logits: result.local.logits, tokenizer: model.tokenizer)
+    let report = try write(result, next, &clock)
+    if json {
+      try Terminal.printJSON(report)
+    } else {
+      print(TracePrinter(result: result, report: report, next: next, clock: clock).text)
     }
-    let transformer = try Transformer(path: model)
-    let set = try TranscoderSet(circuitTracerFolder: transcoders)
-    lap("load")
-    let tokens = ids.split(separator: ",").compactMap { Int($0) }
-    let local = try LocalReplacementModel(transformer, set, tokens: tokens)
-    lap("features \(local.features.count)")
-    let chooser = TargetChooser(transformer, logits: local.logits) { "\($0)" }
-    let targets = chooser.salient(count: 10, mass: 0.95)
-    lap("targets")
-    let options = AttributionOptions(
-      maxFeatureNodes: maxFeatureNodes, coverage: 2, roundSize: batchSize * updateInterval, unexpanded: .leftOut)
-    let result = try Attributor(options: options).attribute(local, targets: targets)
-    lap("attribution")
-    let scores = GraphScores(result.graph)
-    _ = result.graph.prune(convention: .circuitTracer)
-    lap("scores")
-    if let graph { try RawGraphFile(graph: result.graph).write(to: graph) }
-    lap("write")
-    print("{\"replacementScore\": \(scores.replacement), \"completenessScore\": \(scores.completeness)}")
+    if serve { try await ServeCommand.serve(folder, port: port, slug: report.slug) }
+  }
+
+  private var folder: URL { output.map { URL(filePath: $0) } ?? MicroscopeHome().graphs }
+
+  /// Writes the files and completes the report.
+  private func write(_ result: TraceJob.Result, _ next: NextTokens, _ clock: inout PhaseClock) throws -> TraceReport {
+    var files: [String: String] = [:]
+    if let graph {
+      let header = ["model": options.model, "transcoders": result.transcoderName, "tokens": next.tokens.map(\.piece).joined()]
+      try RawGraphFile(graph: result.attribution.graph, metadata: header).write(to: graph)
+      files["graph"] = graph
+    }
+    let text = next.tokens.map(\.piece).joined()
+    let slug = try self.slug.map { try Slug($0) } ?? Slug.slug(from: try prompt.text() ?? text)
+    files["page"] = folder.appending(component: slug.fileName).path
+    clock.lap("files")
+    let report = TraceReport(result, next: next, clock: clock, slug: slug.text, files: files)
+    try FileManager.default.createFolder(folder)
+    var metadata = GraphMetadata(
+      slug: slug, transcoderSetID: result.transcoderName, prompt: text, promptTokens: next.tokens.map(\.piece))
+    metadata.info = GraphInfo(
+      generator: .init(name: "microscope", version: Microscope.version, url: ""),
+      createTimeMilliseconds: Int(Date().timeIntervalSince1970 * 1000))
+    metadata.generationSettings = GenerationSettings(
+      maxLogits: trace.maxLogits, logitMass: Double(trace.logitMass), batchSize: trace.attribution.roundSize,
+      maxFeatureNodes: trace.maxFeatureNodes)
+    metadata.other["microscope"] = report.pageMetadata(model: options.model, transcoders: result.transcoderName)
+    let file = GraphFile(result.pruned, metadata: metadata) { trace.compat == nil ? result.labels[$0] : "" }
+    _ = try file.write(to: folder)
+    try GraphIndex.update(in: folder) { $0.add(file.metadata) }
+    return report
+  }
+}
+
+extension FileManager {
+  /// Makes a folder and those above it, or says in a sentence why not.
+  fileprivate func createFolder(_ folder: URL) throws {
+    do {
+      try createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CommandError("Cannot make the folder \(folder.path): check that you may write there, or pass --output.")
+    }
   }
 }

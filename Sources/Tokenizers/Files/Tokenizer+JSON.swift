@@ -1,0 +1,26 @@
+public import Foundation
+
+extension Tokenizer {
+  /// Makes the tokenizer of a Hugging Face folder.
+  ///
+  /// - Parameters:
+  ///   - tokenizerJSON: The contents of `tokenizer.json`: a byte-level BPE, or a SentencePiece-style BPE with byte
+  ///     fallback.
+  ///   - configuration: The contents of `tokenizer_config.json`, which names the special tokens and holds the chat
+  ///     template.
+  /// - Throws: A `TokenizerError` that says what is malformed, contradictory or not supported.
+  public init(tokenizerJSON: Data, configuration: Data?) throws(TokenizerError) {
+    let document = try JSONDocument(Array(tokenizerJSON), file: "tokenizer.json")
+    let reader = TokenizerFile(document: document)
+    let parts = try reader.read()
+    let settings: JSONDocument?
+    if let configuration {
+      settings = try JSONDocument(Array(configuration), file: "tokenizer_config.json")
+    } else {
+      settings = nil
+    }
+    let names = try TokenizerConfiguration(document: settings).names(
+      in: parts.vocabulary, firstPrefixed: try reader.firstPrefixedToken())
+    try self.init(vocabulary: parts.vocabulary, steps: parts.steps, decoder: parts.decoder, names: names)
+  }
+}

@@ -1,0 +1,20 @@
+/// What can keep the viewer from starting.
+public enum ViewerError: Error, Equatable, CustomStringConvertible {
+  /// Another program listens on the port.
+  case portTaken(UInt16)
+  /// The operating system refused to listen on the port, for the reason it gave.
+  case cannotListen(port: UInt16, reason: String)
+  /// The page's own files are not beside the binary.
+  case pageMissing(path: String)
+
+  public var description: String {
+    switch self {
+    case .portTaken(let port):
+      "Port \(port) of 127.0.0.1 is taken by another program; choose another one with --port, or pass --port 0 for any."
+    case .cannotListen(let port, let reason):
+      "The viewer cannot listen on port \(port) of 127.0.0.1 (\(reason)); choose another one with --port."
+    case .pageMissing(let path):
+      "The viewer's page was not found in \(path); build again, and keep the resource bundle beside the binary."
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// The page's own files, read once and kept by the path at which they are served.
+struct WebAssets: Sendable {
+  /// One file of the page.
+  struct Asset: Sendable {
+    var data: Data
+    var type: String
+    var tag: String
+  }
+
+  private let table: [String: Asset]
+
+  /// Reads the page from the module's resource bundle.
+  init() throws(ViewerError) {
+    let folder = Bundle.module.bundleURL.appendingPathComponent("Web", isDirectory: true)
+    let files =
+      (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+    var table: [String: Asset] = [:]
+    for file in files {
+      guard let type = Self.types[file.pathExtension], let data = try? Data(contentsOf: file) else {
+        continue
+      }
+      let asset = Asset(data: data, type: type, tag: data.contentTag)
+      if file.lastPathComponent == "index.html" {
+        table["/"] = asset
+      } else {
+        table["/assets/\(file.lastPathComponent)"] = asset
+      }
+    }
+    guard table["/"] != nil else { throw .pageMissing(path: folder.path) }
+    self.table = table
+  }
+
+  /// The file served at a path, or nil.
+  func asset(at path: String) -> Asset? { table[path] }
+
+  private static let types = [
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+  ]
+}
+
+extension Data {
+  /// An entity tag made from the bytes (FNV-1a, 64 bits).
+  var contentTag: String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in self { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return "\"\(String(hash, radix: 16))\""
+  }
+}

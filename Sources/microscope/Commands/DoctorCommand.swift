@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import LinearAlgebra
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Check that this machine computes correctly, and how fast.",
+    discussion: """
+      Compares the BLAS with a plain loop on random shapes: some builds compute wrong results on new processors. If
+      it fails, setting OPENBLAS_CORETYPE=Haswell chooses older kernels.
+
+      Example:
+        microscope doctor
+      """)
+
+  @Option(help: "Worker threads. (default: all cores)")
+  var threads: Int?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  private struct Report: Encodable {
+    var machine: String
+    var processors: Int
+    var memoryBytes: UInt64
+    var blas: String
+    var largestError: Double
+    var isCorrect: Bool
+    var gigaflopsOneThread: Double
+    var gigaflopsAllThreads: Double
+  }
+
+  func run() throws {
+    let workers = Workers(count: threads)
+    let error = BLASCheck.largestError(seed: 1, shapes: 60)
+    let report = Report(
+      machine: DoctorCommand.processorName, processors: Workers.processorCount,
+      memoryBytes: ProcessInfo.processInfo.physicalMemory, blas: BLAS.description, largestError: error,
+      isCorrect: error < BLASCheck.tolerance, gigaflopsOneThread: BLASCheck.rate(Workers(count: 1)),
+      gigaflopsAllThreads: BLASCheck.rate(workers))
+    if json { try Terminal.printJSON(report) } else { printText(report, workers) }
+    guard report.isCorrect else {
+      throw CommandError(
+        "The BLAS computes wrong products here (error \(error)): set OPENBLAS_CORETYPE=Haswell and run the doctor again.")
+    }
+  }
+
+  private func printText(_ report: Report, _ workers: Workers) {
+    print(
+      """
+      machine   \(report.machine), \(report.processors) processors, \(Double(report.memoryBytes / 1_000_000).rounded(to: 0)) MB
+      BLAS      \(report.blas)
+      products  \(report.isCorrect ? "correct" : "WRONG") on 60 random shapes, largest error \(String(format: "%.1e", report.largestError)) of the plain loop
+      rate      \(report.gigaflopsOneThread.rounded(to: 0)) GFLOP/s with 1 thread, \(report.gigaflopsAllThreads.rounded(to: 0)) with \(workers.count)
+      """)
+  }
+
+  /// The processor's name, as the system tells it.
+  private static var processorName: String {
+    let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
+    let name = lines.first { $0.hasPrefix("model name") }?.split(separator: ":").last
+    return name.map { $0.trimmingPrefix { $0 == " " } }.map { String($0) } ?? ProcessInfo.processInfo.operatingSystemVersionString
+  }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Foundation
+import ModelCatalogues
+import Viewer
+
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Show traced graphs in a browser page, on this machine only.",
+    discussion: """
+      Example:
+        microscope serve --port 8041
+      """)
+
+  @Option(help: ArgumentHelp("The folder of graphs. (default: the graphs folder of MICROSCOPE_HOME)", valueName: "folder"))
+  var graphs: String?
+
+  @Option(help: "The page's port.")
+  var port: UInt16 = 8041
+
+  func run() async throws {
+    let folder = graphs.map { URL(filePath: $0) } ?? MicroscopeHome().graphs
+    try await ServeCommand.serve(folder, port: port, slug: nil)
+  }
+
+  /// Serves until Ctrl-C.
+  static func serve(_ folder: URL, port: UInt16, slug: String?) async throws {
+    let server = ViewerServer(graphDirectory: folder, port: port)
+    let task = Task {
+      try await server.run { url in
+        let address = slug.map { url.absoluteString + "#slug=" + $0 } ?? url.absoluteString
+        print("page    \(address)   (Ctrl-C ends it)")
+        if Terminal.showsProgress { Browser.open(address) }
+      }
+    }
+    let interrupt = Interrupt { task.cancel() }
+    defer { interrupt.stop() }
+    do {
+      try await task.value
+    } catch where task.isCancelled {
+      return
+    }
+  }
+}
+
+/// The person's browser.
+enum Browser {
+  /// Opens an address, where the machine has a way to.
+  static func open(_ address: String) {
+    #if os(macOS)
+      let opener = "/usr/bin/open"
+    #else
+      let opener = "/usr/bin/xdg-open"
+    #endif
+    guard FileManager.default.isExecutableFile(atPath: opener) else { return }
+    let process = Process()
+    process.executableURL = URL(filePath: opener)
+    process.arguments = [address]
+    process.standardError = FileHandle.nullDevice
+    try? process.run()
+  }
+}

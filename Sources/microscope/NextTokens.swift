@@ -1,0 +1,42 @@
+import Foundation
+import Tokenizers
+
+/// A prompt's tokens and the most probable next ones.
+struct NextTokens: Encodable {
+  struct Piece: Encodable {
+    var id: Int
+    var piece: String
+  }
+
+  struct Candidate: Encodable {
+    var id: Int
+    var piece: String
+    var logit: Float
+    var probability: Float
+  }
+
+  var tokens: [Piece]
+  var logits: [Candidate]
+
+  init(tokens: [Int], logits: [Float], tokenizer: Tokenizer, count: Int = 10) {
+    self.tokens = tokens.map { Piece(id: $0, piece: tokenizer.piece($0)) }
+    let top = logits.max() ?? 0
+    let sum = logits.reduce(0.0) { $0 + exp(Double($1 - top)) }
+    let order = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }
+    self.logits = order.prefix(count).map { id in
+      Candidate(
+        id: id, piece: tokenizer.piece(id), logit: logits[id],
+        probability: Float(exp(Double(logits[id] - top)) / sum))
+    }
+  }
+
+  /// The same for a person.
+  var text: String {
+    let prompt = tokens.map { "‘\(Terminal.visible($0.piece))’" }.joined(separator: " ")
+    let rows = logits.map { candidate in
+      let bar = String(repeating: "█", count: Int((candidate.probability * 30).rounded()))
+      return "  \(Double(candidate.probability).rounded(to: 3))  \(bar)‘\(Terminal.visible(candidate.piece))’"
+    }
+    return (["tokens  \(prompt)", "next"] + rows).joined(separator: "\n")
+  }
+}

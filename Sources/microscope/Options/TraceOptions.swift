@@ -1,0 +1,86 @@
+import ArgumentParser
+import Attribution
+import CircuitGraphs
+
+/// How a prompt is traced.
+struct TraceOptions: ParsableArguments {
+  enum Compatibility: String, ExpressibleByArgument, CaseIterable {
+    case circuitTracer = "circuit-tracer"
+  }
+
+  @Option(help: "A folder in circuit-tracer's format, an owner/name that was pulled, or 'neurons'.")
+  var transcoders = "neurons"
+
+  @Option(help: "The most output tokens in the graph.")
+  var maxLogits = 10
+
+  @Option(help: "Output tokens are added until their probabilities reach this sum.")
+  var logitMass: Float = 0.95
+
+  @Option(help: ArgumentHelp("Explain this token instead of the most probable ones; repeatable.", valueName: "token"))
+  var target: [String] = []
+
+  @Option(help: ArgumentHelp("Explain why --target and not this token: the difference of their logits.", valueName: "token"))
+  var minus: String?
+
+  @Option(help: "The most features whose own inputs are computed.")
+  var maxFeatureNodes = 7500
+
+  @Option(help: "Stop expanding when features not yet expanded carry less than 1 − this share of the influence.")
+  var coverage = 0.98
+
+  @Option(help: "Keep the nodes that carry this share of the influence.")
+  var nodeThreshold = 0.8
+
+  @Option(help: "Keep the edges that carry this share of the kept nodes' influence.")
+  var edgeThreshold = 0.98
+
+  @Option(help: "Reproduce this tool's first token, expansion, pruning and scores.")
+  var compat: Compatibility?
+
+  @Option(help: "With --compat: features in one of its batches.")
+  var batchSize: Int?
+
+  @Option(help: "With --compat: batches between two rankings.")
+  var updateInterval: Int?
+
+  func validate() throws {
+    try checkRanges()
+    guard minus == nil || target.count == 1 else { throw ValidationError("--minus needs exactly one --target.") }
+    guard Set(target).count == target.count else { throw ValidationError("--target names a token twice.") }
+    guard compat != nil || (batchSize == nil && updateInterval == nil) else {
+      throw ValidationError("--batch-size and --update-interval have a meaning only with --compat circuit-tracer.")
+    }
+  }
+
+  private func checkRanges() throws {
+    let shares = [
+      ("--logit-mass", Double(logitMass)), ("--coverage", coverage), ("--node-threshold", nodeThreshold),
+      ("--edge-threshold", edgeThreshold),
+    ]
+    for (name, value) in shares where !(0...1).contains(value) {
+      throw ValidationError("\(name) is a share from 0 to 1, not \(value).")
+    }
+    let counts = [
+      ("--max-logits", maxLogits), ("--max-feature-nodes", maxFeatureNodes), ("--batch-size", batchSize ?? 1),
+      ("--update-interval", updateInterval ?? 1),
+    ]
+    for (name, value) in counts where !(1...100_000_000).contains(value) {
+      throw ValidationError("\(name) is a number from 1 on, not \(value).")
+    }
+  }
+
+  /// How far the graph is expanded.
+  var attribution: AttributionOptions {
+    guard compat == nil else {
+      return AttributionOptions(
+        maxFeatureNodes: maxFeatureNodes, coverage: nil, roundSize: (batchSize ?? 256) * (updateInterval ?? 4),
+        unexpanded: .leftOut)
+    }
+    return AttributionOptions(
+      maxFeatureNodes: maxFeatureNodes, coverage: coverage, roundSize: min(512, max(64, maxFeatureNodes / 8)))
+  }
+
+  /// How the graph is pruned.
+  var convention: PruningConvention { compat == nil ? .paper : .circuitTracer }
+}

@@ -1,0 +1,170 @@
+import Attribution
+import CircuitGraphs
+import FeatureDashboards
+import Foundation
+import GraphFiles
+import LinearAlgebra
+import ModelCatalogues
+import ReplacementModels
+import Tokenizers
+import Transcoders
+import Transformers
+
+/// A trace from prompt to pruned graph, step by step, each step timed.
+struct TraceJob {
+  let options: TraceOptions
+  let model: LanguageModel
+  let tokens: [Int]
+  private(set) var clock: PhaseClock
+
+  /// What a trace gives.
+  struct Result {
+    var local: LocalReplacementModel
+    var attribution: AttributionResult
+    var scores: GraphScores
+    var pruned: PrunedGraph
+    var labels: FeatureLabels
+    var transcoderName: String
+    var seconds: PhaseClock
+  }
+
+  init(options: TraceOptions, model: LanguageModel, tokens: [Int], clock: PhaseClock) {
+    self.options = options
+    self.model = model
+    self.tokens = tokens
+    self.clock = clock
+  }
+
+  mutating func run() throws -> Result {
+    let (local, name) = try localModel()
+    guard local.logits.allSatisfy(\.isFinite) else {
+      throw CommandError("The model's logits are not numbers: its weights are damaged; fetch the model again.")
+    }
+    clock.lap("features")
+    let targets = try targets(local.logits)
+    clock.lap("targets")
+    let result = try Attributor(options: options.attribution).attribute(local, targets: targets) {
+      TraceJob.show($0)
+    }
+    Terminal.progress("")
+    clock.lap("attribution")
+    let scores = GraphScores(result.graph)
+    let pruned = result.graph.prune(
+      nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeThreshold, convention: options.convention)
+    clock.lap("pruning")
+    let labels = FeatureLabels(local, pruned, model.tokenizer)
+    clock.lap("labels")
+    return Result(
+      local: local, attribution: result, scores: scores, pruned: pruned, labels: labels, transcoderName: name,
+      seconds: clock)
+  }
+
+  private static func show(_ progress: AttributionProgress) {
+    let share = (max(0, progress.coverage) * 100).rounded(to: 1)
+    Terminal.progress(
+      "expanded \(progress.expanded.grouped) of at most \(progress.limit.grouped) features, "
+        + "which carry \(share)% of the influence")
+  }
+
+  /// The prompt's local replacement model in the basis asked for, and the basis's name.
+  private mutating func localModel() throws -> (LocalReplacementModel, String) {
+    guard options.transcoders == "neurons" else {
+      let path = try Catalogue.builtIn.resolve(options.transcoders, home: MicroscopeHome(), shelf: .transcoders)
+      let set = try TranscoderSet(circuitTracerFolder: path.location.path)
+      clock.lap("load")
+      return (try LocalReplacementModel(model.transformer, set, tokens: tokens), set.name)
+    }
+    // Four times as many candidates as nodes: what is left out of them adds to the errors.
+    let count = 4 * options.maxFeatureNodes
+    var failure: (any Error)?
+    let local = LocalReplacementModel(neuronsOf: model.transformer, count: count, tokens: tokens) { logits in
+      do {
+        return try targets(logits).map { OutputReading(direction: $0.direction, weight: $0.weight) }
+      } catch {
+        failure = error
+        return []
+      }
+    }
+    if let failure { throw failure }
+    return (local, "neurons")
+  }
+
+  private func targets(_ logits: [Float]) throws -> [AttributionTarget] {
+    let tokenizer = model.tokenizer
+    let chooser = TargetChooser(model.transformer, logits: logits) { tokenizer.piece($0) }
+    let ids = try options.target.map(tokenID)
+    if let minus = options.minus, let target = ids.first {
+      let other = try tokenID(minus)
+      guard other != target else { throw CommandError("--target and --minus are the same token.") }
+      return [chooser.difference(target, minus: other)]
+    }
+    guard Set(ids).count == ids.count else { throw CommandError("--target names a token twice.") }
+    return ids.isEmpty ? chooser.salient(count: options.maxLogits, mass: options.logitMass) : chooser.tokens(ids)
+  }
+
+  private func tokenID(_ text: String) throws -> Int {
+    if let id = model.tokenizer.id(ofText: text) { return id }
+    let pieces = model.tokenizer.encode(text).map { "‘\(model.tokenizer.piece($0))’" }
+    throw CommandError(
+      "A target is one token, but '\(text)' is \(pieces.count): \(pieces.joined(separator: " ")); mind the leading space.")
+  }
+}
+
+/// How long each phase of a command took.
+struct PhaseClock {
+  private(set) var seconds: [(phase: String, seconds: Double)] = []
+  private var start = ContinuousClock.now
+
+  /// Ends a phase; time spent in a phase of the same name adds up.
+  mutating func lap(_ phase: String) {
+    let now = ContinuousClock.now
+    let elapsed = (now - start) / .seconds(1)
+    start = now
+    if let index = seconds.firstIndex(where: { $0.phase == phase }) {
+      seconds[index].seconds += elapsed
+    } else {
+      seconds.append((phase, elapsed))
+    }
+  }
+
+  var total: Double { seconds.reduce(0) { $0 + $1.seconds } }
+}
+
+/// Short labels for the features of a pruned graph: the tokens that each one's output raises most by itself.
+struct FeatureLabels {
+  private var tokens: [FeatureNode: [String]] = [:]
+
+  init(_ local: LocalReplacementModel, _ graph: PrunedGraph, _ tokenizer: Tokenizer) {
+    let features = graph.keptNodes.prefix { $0 < graph.layout.features.count }
+    let effects = DirectLogitEffects(local.transformer)
+    var vectors = Matrix(rows: features.count, columns: local.transformer.configuration.dModel)
+    for (row, node) in features.enumerated() {
+      vectors[row: row] = local.written(by: graph.layout.features[node], graph.original.activations[node])[...]
+    }
+    for (node, top) in zip(features, effects.topTokens(of: vectors, count: 3)) {
+      tokens[graph.layout.features[node]] = top.map { tokenizer.piece($0) }
+    }
+  }
+
+  /// What the feature says, in quotes.
+  subscript(_ feature: FeatureNode) -> String {
+    guard let top = tokens[feature] else { return "" }
+    return "says " + top.map { "‘\(Terminal.visible($0))’" }.joined(separator: " ")
+  }
+}
+
+extension LocalReplacementModel {
+  /// What a feature writes into the residual stream at its position, over all layers that it writes to.
+  fileprivate func written(by feature: FeatureNode, _ activation: Float) -> [Float] {
+    var sum = Matrix(rows: 1, columns: transformer.configuration.dModel)
+    for layer in feature.layer..<layerCount {
+      guard let vectors = basis.writeVectors(layer: feature.layer, outputLayer: layer) else { continue }
+      let factors = pass.outputFactors(layer, hook: outputHook)
+      var row = vectors.gathered([basis.writeRow(layer: feature.layer, index: feature.index)])
+      row.scale(by: activation * factors.positions[feature.position])
+      if let columns = factors.columns { row.scaleColumns(by: columns) }
+      sum += row
+    }
+    return sum.storage
+  }
+}
