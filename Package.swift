@@ -57,7 +57,9 @@ let package = Package(
     .target(name: "_LinearAlgebraShims"),
     module("LinearAlgebra", on: ["_LinearAlgebraShims"] + blas),
     module("ModelFiles", on: ["LinearAlgebra"]),
-    module("ModelCatalogues", on: [.product(name: "Crypto", package: "swift-crypto", condition: .when(platforms: [.linux]))]),
+    module(
+      "ModelCatalogues",
+      on: [.product(name: "Crypto", package: "swift-crypto", condition: .when(platforms: [.linux]))]),
     module("Tokenizers"),
 
     // Models.
@@ -70,10 +72,17 @@ let package = Package(
     module("CircuitGraphs"),
     module("GraphFiles", on: ["CircuitGraphs", "LinearAlgebra", "ModelFiles"]),
     module(
-      "Attribution", on: ["CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers"]),
+      "Attribution",
+      on: ["CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers"]),
 
     // People.
-    module("Viewer", on: [.product(name: "FlyingFox", package: "FlyingFox")], resources: [.copy("Web")]),
+    module(
+      "Viewer",
+      on: [
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ],
+      resources: [.copy("Web")]),
     .executableTarget(
       name: "microscope",
       dependencies: [

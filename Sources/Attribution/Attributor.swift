@@ -30,7 +30,8 @@ public struct Attributor: Sendable {
     var known = KnownRows(layout)
     addOutputs(targets, &sweep, &known)
     let limit = min(options.maxFeatureNodes, model.features.count)
-    var queue = ExpansionQueue(count: model.features.count, outputWeight: targets.reduce(0) { $0 + Double($1.weight) })
+    var queue = ExpansionQueue(
+      count: model.features.count, outputWeight: targets.reduce(0) { $0 + Double($1.weight) })
     while queue.expandedCount < limit {
       let room = limit - queue.expandedCount
       let needsRanking = limit < model.features.count || options.coverage != nil
@@ -39,11 +40,13 @@ public struct Attributor: Sendable {
       for chunk in chunks(next, model) {
         known.add(rows(of: chunk, &sweep), owners: chunk.map { .feature($0) })
         queue.markExpanded(chunk)
-        try progress(AttributionProgress(expanded: queue.expandedCount, limit: limit, coverage: queue.coverage))
+        try progress(
+          AttributionProgress(expanded: queue.expandedCount, limit: limit, coverage: queue.coverage))
       }
     }
     let coverage = queue.finalCoverage(known.influence())
-    let assembly = GraphAssembly(model: model, targets: targets, expanded: queue.expanded, layout: layout, options: options)
+    let assembly = GraphAssembly(
+      model: model, targets: targets, expanded: queue.expanded, layout: layout, options: options)
     return AttributionResult(
       graph: assembly.graph(known), activeFeatureCount: model.features.count, coverage: coverage)
   }
@@ -52,11 +55,13 @@ public struct Attributor: Sendable {
     let model = sweep.model
     let last = model.positionCount - 1
     let vectors = Matrix(
-      rows: targets.count, columns: model.transformer.configuration.dModel, storage: targets.flatMap(\.direction))
+      rows: targets.count, columns: model.transformer.configuration.dModel,
+      storage: targets.flatMap(\.direction))
     let directions = model.pass.readDirections(throughFinalNorm: vectors, position: last)
     let rowTargets = targets.map { _ in RowTarget(layer: model.layerCount, position: last) }
     known.add(
-      sweep.edges(of: rowTargets) { directions[rows: $0] }, owners: targets.map { .output(weight: $0.weight) })
+      sweep.edges(of: rowTargets) { directions[rows: $0] }, owners: targets.map { .output(weight: $0.weight) }
+    )
   }
 
   /// Cuts features into walks of bounded size, those of the highest layers first.

@@ -1,4 +1,5 @@
 import CircuitGraphs
+import LinearAlgebra
 import ReplacementModels
 import Transcoders
 
@@ -18,15 +19,17 @@ struct GraphAssembly {
       layerCount: model.layerCount, positionCount: model.positionCount, logitCount: targets.count)
     var edges = SparseRows(columnCount: nodes.count)
     var line = RowAssembly(nodes, nodeOfFeature: nodeOfFeature(), layout, options.unexpanded)
+    let inputless = nodes.errorRange.count + nodes.tokenRange.count
     let order = entries(known)
     for entry in order.features { line.append(known, entry, to: &edges) }
-    edges.appendEmptyRows(nodes.errorRange.count + nodes.tokenRange.count)
+    edges.appendEmptyRows(inputless)
+    line.hidden += Array(repeating: 0, count: inputless)
     for entry in order.outputs { line.append(known, entry, to: &edges) }
     return AttributionGraph(
       layout: nodes, edges: edges, activations: expanded.map { model.features.values[$0] },
       logits: targets.map {
         LogitNode(vocabularyIndex: $0.vocabularyIndex, label: $0.label, probability: $0.weight)
-      }, tokens: model.tokens)
+      }, tokens: model.tokens, hiddenErrorMass: line.hidden.contains { $0 != 0 } ? line.hidden : [])
   }
 
   private func nodeOfFeature() -> [Int32] {
@@ -55,6 +58,8 @@ private struct RowAssembly {
   private let nodeOfFeature: [Int32]
   private let layout: RowLayout
   private let unexpanded: AttributionOptions.UnexpandedFeatures
+  /// For each row so far, the magnitude that merging unexpanded features into errors cancelled.
+  var hidden: [Float] = []
   private var columns: [Int32] = []
   private var weights: [Float] = []
   /// The errors of the row at hand, layer by layer.
@@ -76,7 +81,9 @@ private struct RowAssembly {
     weights.removeAll(keepingCapacity: true)
     let errorStart = row.startIndex + layout.errorStart(target)
     errors = Array(row[errorStart..<errorStart + target.layer * target.position])
-    for layer in 0..<target.layer { addFeatures(of: layer, target, row) }
+    var magnitude = sumOfMagnitudes(errors[...])
+    for layer in 0..<target.layer { magnitude += addFeatures(of: layer, target, row) }
+    hidden.append(Float(max(0, magnitude - sumOfMagnitudes(errors[...]))))
     for (index, weight) in errors.enumerated() {
       let (layer, position) = index.quotientAndRemainder(dividingBy: max(target.position, 1))
       columns.append(Int32(nodes.errorRange.lowerBound + layer * nodes.positionCount + position + 1))
@@ -90,7 +97,9 @@ private struct RowAssembly {
     edges.appendRow(columns: columns.span, weights: weights.span)
   }
 
-  private mutating func addFeatures(of layer: Int, _ target: RowTarget, _ row: ArraySlice<Float>) {
+  /// Appends the expanded features of a layer and adds the others to the errors; returns the others' magnitude.
+  private mutating func addFeatures(of layer: Int, _ target: RowTarget, _ row: ArraySlice<Float>) -> Double {
+    var merged = 0.0
     let sources = layout.sources(layer: layer, position: target.position)
     let start = row.startIndex + layout.featureStart(layer: layer, position: target.position)
     for (offset, place) in sources.enumerated() {
@@ -100,7 +109,9 @@ private struct RowAssembly {
         weights.append(weight)
       } else if unexpanded == .countAsError {
         errors[layer * target.position + layout.features.sites[place].position - 1] += weight
+        merged += Double(abs(weight))
       }
     }
+    return merged
   }
 }

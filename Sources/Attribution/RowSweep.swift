@@ -93,7 +93,8 @@ struct RowSweep {
       }
       segments.append(
         SourceSegment(
-          vectors: errors, rows: [Int32(position)], scales: [factors.positions[position]], starts: errorStarts,
+          vectors: errors, rows: [Int32(position)], scales: [factors.positions[position]],
+          starts: errorStarts,
           offset: position - 1))
       return (position: position, segments: segments)
     }
@@ -108,7 +109,8 @@ struct RowSweep {
     let scales = factor == 1 ? features.values[range] : ArraySlice(features.values[range].map { $0 * factor })
     let first = features.range(layer: layer, position: 0).upperBound
     return SourceSegment(
-      vectors: vectors, rows: writeRows[range], scales: scales, starts: starts, offset: range.lowerBound - first)
+      vectors: vectors, rows: writeRows[range], scales: scales, starts: starts,
+      offset: range.lowerBound - first)
   }
 
   private func contractTokens(into edges: inout EdgeRows) {

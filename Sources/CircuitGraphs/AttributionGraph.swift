@@ -10,6 +10,12 @@ public protocol CircuitGraph: Sendable {
   var edges: SparseRows { get }
   /// The outputs that the graph explains, by rank.
   var logits: [LogitNode] { get }
+  /// For each node, the magnitude of error inputs that its edges do not show; empty for none.
+  ///
+  /// An error node may stand for several vectors at its site (the reconstruction error, features that were never
+  /// expanded), whose effects cancel in part. What they lose by cancelling is not explained either, so influence and
+  /// scores count it as error.
+  var hiddenErrorMass: [Float] { get }
 }
 
 /// The attribution graph of a prompt: the direct effect of each node on each later one.
@@ -27,13 +33,16 @@ public struct AttributionGraph: CircuitGraph, Equatable {
   public let logits: [LogitNode]
   /// The prompt's token ids, one for each position.
   public let tokens: [Int]
+  /// For each node, the magnitude of error inputs that its edges do not show; empty for none.
+  public let hiddenErrorMass: [Float]
 
   /// Assembles a graph.
   ///
   /// - Precondition: The sizes agree with the layout; no two logits have the same vocabulary index; rows of
   ///   errors and tokens are empty; features read from lower layers only, and nothing reads from a logit.
   public init(
-    layout: NodeLayout, edges: SparseRows, activations: [Float], logits: [LogitNode], tokens: [Int]
+    layout: NodeLayout, edges: SparseRows, activations: [Float], logits: [LogitNode], tokens: [Int],
+    hiddenErrorMass: [Float] = []
   ) {
     precondition(
       edges.rowCount == layout.count && edges.columnCount == layout.count,
@@ -51,7 +60,11 @@ public struct AttributionGraph: CircuitGraph, Equatable {
     self.edges = edges
     self.activations = activations
     self.logits = logits
+    precondition(
+      hiddenErrorMass.isEmpty || hiddenErrorMass.count == layout.count,
+      "\(hiddenErrorMass.count) hidden masses for \(layout.count) nodes")
     self.tokens = tokens
+    self.hiddenErrorMass = hiddenErrorMass
     checkDirection()
   }
 

@@ -22,19 +22,23 @@ extension CircuitGraph {
   /// - Parameters:
   ///   - logit: The rank of the logit.
   ///   - count: How many paths to return at most.
+  ///   - includingErrors: Whether paths may begin at errors.
   /// - Returns: Paths, strongest first.
   /// - Complexity: O(edges · count) at worst, and nodes · count memory.
-  public func strongestPaths(from logit: Int, count: Int) -> [CircuitPath] {
+  public func strongestPaths(from logit: Int, count: Int, includingErrors: Bool = true) -> [CircuitPath] {
     let target = index(of: .logit(rank: logit))
     guard count > 0 else { return [] }
     var steps = [[Step]](repeating: [], count: layout.count)
     // 1.
-    for origin in layout.errorRange.lowerBound..<layout.tokenRange.upperBound {
+    let first = includingErrors ? layout.errorRange.lowerBound : layout.tokenRange.lowerBound
+    for origin in first..<layout.tokenRange.upperBound {
       steps[origin] = [Step(strength: 1, source: -1, rank: 0)]
     }
     // 2. and 3.
-    for node in layout.featureRange { steps[node] = edges.bestSteps(into: node, steps, count) }
-    steps[target] = edges.bestSteps(into: target, steps, count)
+    for node in layout.featureRange {
+      steps[node] = edges.bestSteps(into: node, steps, count, hidden: hiddenErrorMass)
+    }
+    steps[target] = edges.bestSteps(into: target, steps, count, hidden: hiddenErrorMass)
     return steps[target].indices.map { path(into: target, rank: $0, steps) }
   }
 
@@ -64,8 +68,8 @@ private struct Step {
 
 extension SparseRows {
   /// Returns the strongest ways into a row's node, given those into its sources, strongest first.
-  fileprivate func bestSteps(into row: Int, _ steps: [[Step]], _ count: Int) -> [Step] {
-    let normalizer = normalizer(ofRow: row)
+  fileprivate func bestSteps(into row: Int, _ steps: [[Step]], _ count: Int, hidden: [Float]) -> [Step] {
+    let normalizer = normalizer(ofRow: row, hidden: hidden)
     var best: [Step] = []
     for place in range(ofRow: row) {
       let share = Double(weights[place].magnitude) * normalizer

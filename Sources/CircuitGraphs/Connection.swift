@@ -17,7 +17,7 @@ extension CircuitGraph {
   /// - Returns: Sources, strongest first; equally strong ones in the order of the nodes.
   public func strongestInputs(of node: Node, limit: Int) -> [Connection] {
     let row = edges.row(index(of: node))
-    let normalizer = edges.normalizer(ofRow: index(of: node))
+    let normalizer = edges.normalizer(ofRow: index(of: node), hidden: hiddenErrorMass)
     let strongest = row.columns.indices.sorted {
       (row.weights[$1].magnitude, $0) < (row.weights[$0].magnitude, $1)
     }
@@ -39,7 +39,7 @@ extension CircuitGraph {
     for target in 0..<edges.rowCount {
       let weight = edges.weight(row: target, column: source)
       guard weight != 0 else { continue }
-      let normalizer = edges.normalizer(ofRow: target)
+      let normalizer = edges.normalizer(ofRow: target, hidden: hiddenErrorMass)
       outputs.append((target, connection(to: target, weight: weight, normalizer: normalizer)))
     }
     outputs.sort { ($1.connection.share, $0.target) < ($0.connection.share, $1.target) }

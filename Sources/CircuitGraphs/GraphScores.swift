@@ -10,15 +10,18 @@ public struct GraphScores: Equatable, Sendable {
   /// With N the normalised absolute edges, I the influence and w the logits' probabilities:
   ///
   /// 1. replacement = `Σ I[tokens] / (Σ I[tokens] + Σ I[errors])`, zero if no influence reaches either;
+  ///    what the hidden error mass receives counts as error influence;
   /// 2. completeness = `Σ (1 − Σ N[t, errors]) · (I + w)[t] / Σ (I + w)[t]`, over all nodes t.
   public init(_ graph: AttributionGraph) {
     let weights = graph.outputWeights
-    let influence = graph.edges.influence(of: weights)
+    let influence = graph.influence()
+    let normalizers = graph.edges.normalizers(hidden: graph.hiddenErrorMass)
+    let flow = (0..<graph.layout.count).map { (influence[$0] + weights[$0]) * normalizers[$0] }
+    let hidden = zip(graph.hiddenErrorMass, flow).reduce(0) { $0 + Double($1.0) * $1.1 }
     let tokens = influence[graph.layout.tokenRange].reduce(0, +)
-    let errors = influence[graph.layout.errorRange].reduce(0, +)
+    let errors = influence[graph.layout.errorRange].reduce(hidden, +)
     replacement = tokens + errors > 0 ? tokens / (tokens + errors) : 0
 
-    let normalizers = graph.edges.normalizers()
     var covered = 0.0
     var total = 0.0
     for node in 0..<graph.layout.count {
@@ -32,10 +35,10 @@ public struct GraphScores: Equatable, Sendable {
 }
 
 extension AttributionGraph {
-  /// Returns the sum of the absolute edges from error nodes to a node.
+  /// Returns the sum of the absolute edges from error nodes to a node, and of what they hide.
   fileprivate func absoluteErrorInput(of node: Int) -> Double {
     let row = edges.row(node)
-    var sum = 0.0
+    var sum = hiddenErrorMass.isEmpty ? 0.0 : Double(hiddenErrorMass[node])
     for place in row.columns.indices where layout.errorRange.contains(Int(row.columns[place])) {
       sum += Double(row.weights[place].magnitude)
     }

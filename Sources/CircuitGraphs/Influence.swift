@@ -2,15 +2,19 @@ extension SparseRows {
   /// The smallest sum by which a row is divided, so that a row without inputs stays zero.
   private static var smallestRowSum: Double { 1e-10 }
 
-  /// Returns the number by which a row's absolute weights are multiplied to sum to one.
-  func normalizer(ofRow row: Int) -> Double {
-    var sum = 0.0
+  /// Returns the number by which a row's absolute weights, and what is hidden of them, are multiplied to sum to one.
+  ///
+  /// - Parameter hidden: For each row, magnitude of inputs that no entry shows; empty for none.
+  func normalizer(ofRow row: Int, hidden: [Float]) -> Double {
+    var sum = hidden.isEmpty ? 0.0 : Double(hidden[row])
     for place in offsets[row]..<offsets[row + 1] { sum += Double(weights[place].magnitude) }
     return 1 / max(sum, SparseRows.smallestRowSum)
   }
 
-  /// Returns the ``normalizer(ofRow:)`` of every row.
-  func normalizers() -> [Double] { (0..<rowCount).map(normalizer) }
+  /// Returns the ``normalizer(ofRow:hidden:)`` of every row.
+  func normalizers(hidden: [Float]) -> [Double] {
+    (0..<rowCount).map { normalizer(ofRow: $0, hidden: hidden) }
+  }
 
   /// Returns `w N + w N² + …` for an acyclic graph, N being the absolute weights with rows summing to one.
   ///
@@ -18,9 +22,11 @@ extension SparseRows {
   /// rows are taken from the last to the first, so a row that has entries must come after its columns'
   /// rows, unless those are empty.
   ///
-  /// - Parameter rowWeights: w, one number for each row.
-  func influence(of rowWeights: [Double]) -> [Double] {
-    let normalizers = normalizers()
+  /// - Parameters:
+  ///   - rowWeights: w, one number for each row.
+  ///   - hidden: See ``normalizer(ofRow:hidden:)``.
+  func influence(of rowWeights: [Double], hidden: [Float]) -> [Double] {
+    let normalizers = normalizers(hidden: hidden)
     var influence = [Double](repeating: 0, count: columnCount)
     for row in (0..<rowCount).reversed() {
       let flow = (influence[row] + rowWeights[row]) * normalizers[row]
@@ -52,7 +58,7 @@ extension CircuitGraph {
   ///
   /// - Returns: One number for each node; zero for the logits themselves.
   /// - Complexity: O(edges).
-  public func influence() -> [Double] { edges.influence(of: outputWeights) }
+  public func influence() -> [Double] { edges.influence(of: outputWeights, hidden: hiddenErrorMass) }
 
   /// Returns the mean number of edges on the paths from tokens to logits.
   ///
@@ -62,7 +68,7 @@ extension CircuitGraph {
   /// - Returns: A number of edges, zero if no path reaches a token.
   /// - Complexity: O(edges).
   public func averagePathLength() -> Double {
-    let normalizers = edges.normalizers()
+    let normalizers = edges.normalizers(hidden: hiddenErrorMass)
     let start = outputWeights
     var influence = [Double](repeating: 0, count: layout.count)
     var lengths = influence

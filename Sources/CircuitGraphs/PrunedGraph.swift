@@ -22,6 +22,9 @@ public struct PrunedGraph: CircuitGraph, Equatable {
   /// The order of the original's nodes.
   public var layout: NodeLayout { original.layout }
 
+  /// Empty: shares in a pruned graph are shares of what is kept.
+  public var hiddenErrorMass: [Float] { [] }
+
   /// The outputs that the graph explains, by rank.
   public var logits: [LogitNode] { original.logits }
 

@@ -28,7 +28,7 @@ extension AttributionGraph {
     var isKept = keptByInfluence(ranking, nodeThreshold, convention)
     // 2. and 3.
     var kept = edges.filtered { target, source, _ in isKept[target] && isKept[source] }
-    kept = kept.strongest(carrying: edgeThreshold, outputWeights: outputWeights)
+    kept = kept.strongest(carrying: edgeThreshold, outputWeights: outputWeights, hidden: hiddenErrorMass)
     // 4.
     layout.removeStranded(from: &isKept, edges: kept)
     kept = kept.filtered { target, source, _ in isKept[target] && isKept[source] }
@@ -74,9 +74,11 @@ private struct InfluenceRanking {
 
 extension SparseRows {
   /// Returns the edges whose scores, strongest first, carry a share of all edge scores.
-  fileprivate func strongest(carrying threshold: Double, outputWeights: [Double]) -> SparseRows {
-    let influence = influence(of: outputWeights)
-    let normalizers = normalizers()
+  fileprivate func strongest(
+    carrying threshold: Double, outputWeights: [Double], hidden: [Float]
+  ) -> SparseRows {
+    let influence = influence(of: outputWeights, hidden: hidden)
+    let normalizers = normalizers(hidden: hidden)
     var scores = [Double](repeating: 0, count: entryCount)
     for row in 0..<rowCount {
       let flow = (influence[row] + outputWeights[row]) * normalizers[row]

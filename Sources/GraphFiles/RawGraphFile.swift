@@ -5,7 +5,8 @@ public import ModelFiles
 /// An attribution graph as it was computed, before pruning, in one safetensors file.
 ///
 /// Tensors: `tokens` [T], `features` [n, 3] (layer, position, index), `activations` [n], `edge_rows` and
-/// `edge_columns` [edges] (targets and sources), `edge_weights` [edges], `logit_tokens` and `logit_probabilities`.
+/// `edge_columns` [edges] (targets and sources), `edge_weights` [edges], `logit_tokens`, `logit_probabilities`, and
+/// `hidden_error_mass` (one a node, or empty).
 /// Nodes are numbered features | errors (layer by layer) | tokens | logits; what made the graph is in the header.
 public struct RawGraphFile: Sendable {
   /// The graph.
@@ -35,6 +36,7 @@ public struct RawGraphFile: Sendable {
         .init("edge_weights", .float(.f32), [count]),
         .init("logit_tokens", .integer(.i32), [graph.logits.count]),
         .init("logit_probabilities", .float(.f32), [graph.logits.count]),
+        .init("hidden_error_mass", .float(.f32), [graph.hiddenErrorMass.count]),
       ], metadata: metadata.merging(sizes) { given, _ in given })
     try writer.append(integers: graph.tokens, to: "tokens")
     try writer.append(integers: features.flatMap { [$0.layer, $0.position, $0.index] }, to: "features")
@@ -43,10 +45,13 @@ public struct RawGraphFile: Sendable {
       let entries = edges.range(ofRow: row).count
       if entries > 0 { try writer.append(integers: Array(repeating: row, count: entries), to: "edge_rows") }
     }
-    for row in 0..<edges.rowCount { try writer.append(integers: edges.row(row).columns.map { Int($0) }, to: "edge_columns") }
+    for row in 0..<edges.rowCount {
+      try writer.append(integers: edges.row(row).columns.map { Int($0) }, to: "edge_columns")
+    }
     try writer.append(floats: edges.weights, to: "edge_weights")
     try writer.append(integers: graph.logits.map(\.vocabularyIndex), to: "logit_tokens")
     try writer.append(floats: graph.logits.map(\.probability), to: "logit_probabilities")
+    try writer.append(floats: graph.hiddenErrorMass, to: "hidden_error_mass")
     try writer.finish()
   }
 

@@ -58,7 +58,9 @@ public struct AttentionPattern: Sendable, Equatable {
     }
   }
 
-  private static func normalise(_ scores: UnsafeMutablePointer<Float>, _ queries: Int, _ keys: Int, _ rule: Rule) {
+  private static func normalise(
+    _ scores: UnsafeMutablePointer<Float>, _ queries: Int, _ keys: Int, _ rule: Rule
+  ) {
     for query in 0..<queries {
       let row = scores + query * keys
       let last = keys - queries + query
@@ -75,7 +77,8 @@ public struct AttentionPattern: Sendable, Equatable {
   /// - Parameter values: `[keyCount, groups · dHead]`.
   /// - Returns: `[queryCount, headCount · dHead]`.
   public func mix(_ values: Matrix, groups: Int, _ workers: Workers) -> Matrix {
-    precondition(values.rows == keyCount && values.columns % groups == 0, "values \(values.shape) of \(keyCount) keys")
+    precondition(
+      values.rows == keyCount && values.columns % groups == 0, "values \(values.shape) of \(keyCount) keys")
     let width = values.columns / groups
     let (headCount, queryCount, keyCount) = (headCount, queryCount, keyCount)
     return Matrix(rows: queryCount, columns: headCount * width) { out in

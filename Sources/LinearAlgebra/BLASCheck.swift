@@ -8,20 +8,25 @@ public enum BLASCheck {
     var random = SplitMix64(seed: seed)
     BLAS.useOneThread()
     return (0..<shapes).reduce(0.0) { worst, _ in
-      let (m, n, k) = (Int.random(in: 1...97, using: &random), Int.random(in: 1...130, using: &random), Int.random(in: 1...300, using: &random))
+      let (m, n, k) = (
+        Int.random(in: 1...97, using: &random), Int.random(in: 1...130, using: &random),
+        Int.random(in: 1...300, using: &random)
+      )
       let (transposeA, transposeB) = (Bool.random(using: &random), Bool.random(using: &random))
       let a = (0..<m * k).map { _ in Float.random(in: -1...1, using: &random) }
       let b = (0..<k * n).map { _ in Float.random(in: -1...1, using: &random) }
       var c = [Float](repeating: 0, count: m * n)
       BLAS.gemm(
-        transposeA, transposeB, m: m, n: n, k: k, a, stride: transposeA ? m : k, b, stride: transposeB ? k : n, &c,
+        transposeA, transposeB, m: m, n: n, k: k, a, stride: transposeA ? m : k, b,
+        stride: transposeB ? k : n, &c,
         stride: n)
       return max(worst, error(c, a, b, (m, n, k), transposeA, transposeB))
     }
   }
 
   private static func error(
-    _ c: [Float], _ a: [Float], _ b: [Float], _ size: (m: Int, n: Int, k: Int), _ transposeA: Bool, _ transposeB: Bool
+    _ c: [Float], _ a: [Float], _ b: [Float], _ size: (m: Int, n: Int, k: Int), _ transposeA: Bool,
+    _ transposeB: Bool
   ) -> Double {
     var worst = 0.0
     for i in 0..<size.m {

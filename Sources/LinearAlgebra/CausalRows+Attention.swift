@@ -40,7 +40,9 @@ extension CausalRows {
     values.withUnsafeMutableBufferPointer { values in
       valueGradients.withUnsafeBufferPointer { gradients in
         attention.value.storage.withUnsafeBufferPointer { weights in
-          guard let g = values.baseAddress, let p = gradients.baseAddress, let w = weights.baseAddress else { return }
+          guard let g = values.baseAddress, let p = gradients.baseAddress, let w = weights.baseAddress else {
+            return
+          }
           workers.forEach(runs.count) { task in
             let run = runs[task]
             BLAS.gemm(
@@ -55,7 +57,9 @@ extension CausalRows {
 
   private mutating func reserve(heads: Int, groups: Int) {
     if headGradients.count < rowCount * heads { headGradients = Array(repeating: 0, count: rowCount * heads) }
-    if valueGradients.count < rowCount * groups { valueGradients = Array(repeating: 0, count: rowCount * groups) }
+    if valueGradients.count < rowCount * groups {
+      valueGradients = Array(repeating: 0, count: rowCount * groups)
+    }
   }
 
   private mutating func multiply(
@@ -65,7 +69,9 @@ extension CausalRows {
     headGradients.withUnsafeMutableBufferPointer { gradients in
       values.withUnsafeBufferPointer { values in
         attention.output.storage.withUnsafeBufferPointer { weights in
-          guard let u = gradients.baseAddress, let g = values.baseAddress, let w = weights.baseAddress else { return }
+          guard let u = gradients.baseAddress, let g = values.baseAddress, let w = weights.baseAddress else {
+            return
+          }
           workers.forEach(runs.count) { task in
             let run = runs[task]
             BLAS.gemm(
@@ -86,7 +92,8 @@ extension CausalRows {
     let (lastPositions, tableStarts, joined) = (lastPositions, tableStarts, joined)
     zeroReach.withUnsafeMutableBufferPointer { reach in
       valueGradients.withUnsafeMutableBufferPointer { out in
-        withUnsafeBuffers(headGradients, pattern.weights, attention.zeroValue, rowTable) { u, weights, zero, rows in
+        withUnsafeBuffers(headGradients, pattern.weights, attention.zeroValue, rowTable) {
+          u, weights, zero, rows in
           guard let out = out.baseAddress, let reach = reach.baseAddress else { return }
           workers.forEach(joined) { target in
             guard lastPositions[target] > 0 else { return }

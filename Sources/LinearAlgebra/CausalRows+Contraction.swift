@@ -38,7 +38,9 @@ extension CausalRows {
     _ workers: Workers
   ) {
     let tasks = sites.flatMap { site in
-      liveRuns(position: site.position, limit: 2 * Matrix.rowsPerTask).map { (segments: site.segments, rows: $0) }
+      liveRuns(position: site.position, limit: 2 * Matrix.rowsPerTask).map {
+        (segments: site.segments, rows: $0)
+      }
     }
     let scratch = Contraction.vectors * width + Contraction.vectors * 2 * Matrix.rowsPerTask
     values.withUnsafeBufferPointer { values in
@@ -70,7 +72,8 @@ private struct Contraction {
 
   init(
     rows: CausalRows, values: UnsafePointer<Float>, run: Range<Int>, factors: [Float]?,
-    edges: UnsafeMutablePointer<Float>, vectors: UnsafeMutablePointer<Float>, products: UnsafeMutablePointer<Float>
+    edges: UnsafeMutablePointer<Float>, vectors: UnsafeMutablePointer<Float>,
+    products: UnsafeMutablePointer<Float>
   ) {
     self.rows = rows
     self.values = values

@@ -91,13 +91,16 @@ public struct CausalRows: Sendable {
 
   /// The gradient of a target at a position: `width` numbers.
   public func row(target: Int, position: Int) -> ArraySlice<Float> {
-    precondition(position >= 1 && position <= lastPositions[target], "position \(position) of target \(target)")
+    precondition(
+      position >= 1 && position <= lastPositions[target], "position \(position) of target \(target)")
     let row = Int(rowTable[tableStarts[target] + position])
     return values[row * width..<(row + 1) * width]
   }
 
   /// All rows, `[rowCount, width]`.
-  public var allRows: Matrix { Matrix(rows: rowCount, columns: width, storage: Array(values[..<(rowCount * width)])) }
+  public var allRows: Matrix {
+    Matrix(rows: rowCount, columns: width, storage: Array(values[..<(rowCount * width)]))
+  }
 
   /// The position of each row.
   public var positionOfRow: [Int] {
@@ -111,8 +114,11 @@ public struct CausalRows: Sendable {
 
   /// Adds to every row the row of `delta` in the same place.
   public mutating func add(_ delta: Matrix) {
-    precondition(delta.rows == rowCount && delta.columns == width, "\(delta.shape) to \(rowCount) rows of \(width)")
-    values.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { la_axpy(1, delta.storage, base, delta.storage.count) } }
+    precondition(
+      delta.rows == rowCount && delta.columns == width, "\(delta.shape) to \(rowCount) rows of \(width)")
+    values.withUnsafeMutableBufferPointer {
+      if let base = $0.baseAddress { la_axpy(1, delta.storage, base, delta.storage.count) }
+    }
   }
 
   /// The live rows as runs of at most `limit` rows, merged across positions where they touch.
@@ -136,6 +142,8 @@ public struct CausalRows: Sendable {
   }
 
   private static func cut(_ range: Range<Int>, limit: Int) -> [Range<Int>] {
-    stride(from: range.lowerBound, to: range.upperBound, by: limit).map { $0..<min($0 + limit, range.upperBound) }
+    stride(from: range.lowerBound, to: range.upperBound, by: limit).map {
+      $0..<min($0 + limit, range.upperBound)
+    }
   }
 }

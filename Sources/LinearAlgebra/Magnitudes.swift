@@ -1,7 +1,9 @@
 import _LinearAlgebraShims
 
 /// Adds `scale · |row[i]|` to `sums[offset + i]`.
-public func addMagnitudes(of row: ArraySlice<Float>, scaledBy scale: Double, to sums: inout [Double], at offset: Int) {
+public func addMagnitudes(
+  of row: ArraySlice<Float>, scaledBy scale: Double, to sums: inout [Double], at offset: Int
+) {
   let count = row.count
   precondition(offset >= 0 && offset + count <= sums.count, "\(count) numbers at \(offset) of \(sums.count)")
   row.withUnsafeBufferPointer { row in

@@ -87,7 +87,9 @@ extension StoredMatrix {
     var sums = [Double](repeating: 0, count: columns)
     var row = [Float](repeating: 0, count: columns)
     for index in 0..<rows {
-      row.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { widen(rows: index..<index + 1, to: base) } }
+      row.withUnsafeMutableBufferPointer {
+        if let base = $0.baseAddress { widen(rows: index..<index + 1, to: base) }
+      }
       for column in 0..<columns { sums[column] += Double(row[column]) }
     }
     return sums.map { Float($0 / Double(rows)) }

@@ -35,11 +35,13 @@ public struct Matrix: Sendable, Equatable {
   /// The entry of `row` and `column`.
   public subscript(row: Int, column: Int) -> Float {
     get {
-      precondition(row >= 0 && row < rows && column >= 0 && column < columns, "[\(row), \(column)] of \(shape)")
+      precondition(
+        row >= 0 && row < rows && column >= 0 && column < columns, "[\(row), \(column)] of \(shape)")
       return storage[row * columns + column]
     }
     set {
-      precondition(row >= 0 && row < rows && column >= 0 && column < columns, "[\(row), \(column)] of \(shape)")
+      precondition(
+        row >= 0 && row < rows && column >= 0 && column < columns, "[\(row), \(column)] of \(shape)")
       storage[row * columns + column] = newValue
     }
   }
@@ -83,7 +85,9 @@ public struct Matrix: Sendable, Equatable {
   /// Returns the transposed matrix.
   public func transposed() -> Matrix {
     Matrix(rows: columns, columns: rows) { out in
-      for row in 0..<rows { for column in 0..<columns { out[column * rows + row] = storage[row * columns + column] } }
+      for row in 0..<rows {
+        for column in 0..<columns { out[column * rows + row] = storage[row * columns + column] }
+      }
     }
   }
 

@@ -18,7 +18,8 @@ public struct StoredMatrix: Sendable {
   /// Wraps `rows` × `columns` numbers; `bytes` must hold exactly that many in `format`.
   public init(rows: Int, columns: Int, format: ElementFormat, bytes: StoredBytes) {
     let rowBytes = StoredMatrix.rowBytes(columns, format)
-    precondition(rowBytes * rows == bytes.count, "[\(rows), \(columns)] \(format.rawValue) in \(bytes.count) bytes")
+    precondition(
+      rowBytes * rows == bytes.count, "[\(rows), \(columns)] \(format.rawValue) in \(bytes.count) bytes")
     self.init(rows: rows, columns: columns, format: format, bytes: bytes, rowStride: rowBytes)
   }
 
@@ -41,7 +42,8 @@ public struct StoredMatrix: Sendable {
   public subscript(rows range: Range<Int>) -> StoredMatrix {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     guard !range.isEmpty else {
-      return StoredMatrix(rows: 0, columns: columns, format: format, bytes: bytes[0..<0], rowStride: rowStride)
+      return StoredMatrix(
+        rows: 0, columns: columns, format: format, bytes: bytes[0..<0], rowStride: rowStride)
     }
     let end = (range.upperBound - 1) * rowStride + StoredMatrix.rowBytes(columns, format)
     return StoredMatrix(
@@ -51,7 +53,8 @@ public struct StoredMatrix: Sendable {
 
   /// Returns every `stride`-th row from `first` on, sharing the bytes.
   public func everyRow(from first: Int, by stride: Int) -> StoredMatrix {
-    precondition(first >= 0 && stride > first && rows % stride == 0, "every \(stride)th row from \(first) of \(rows)")
+    precondition(
+      first >= 0 && stride > first && rows % stride == 0, "every \(stride)th row from \(first) of \(rows)")
     let start = min(first * rowStride, bytes.count)
     return StoredMatrix(
       rows: rows / stride, columns: columns, format: format, bytes: bytes[start..<bytes.count],
@@ -66,7 +69,8 @@ public struct StoredMatrix: Sendable {
     for row in order {
       bytes[row * rowStride..<row * rowStride + rowBytes].withUnsafeBytes { copy.append(contentsOf: $0) }
     }
-    return StoredMatrix(rows: order.count, columns: columns, format: format, bytes: StoredBytes(copying: copy))
+    return StoredMatrix(
+      rows: order.count, columns: columns, format: format, bytes: StoredBytes(copying: copy))
   }
 
   /// Writes the numbers of `range` of the rows, widened, to `out` (`range.count * columns` floats).
@@ -76,7 +80,8 @@ public struct StoredMatrix: Sendable {
       format.widen(bytes.base + range.lowerBound * rowStride, count: range.count * columns, to: out)
     } else {
       for row in range {
-        format.widen(bytes.base + row * rowStride, count: columns, to: out + (row - range.lowerBound) * columns)
+        format.widen(
+          bytes.base + row * rowStride, count: columns, to: out + (row - range.lowerBound) * columns)
       }
     }
   }

@@ -75,7 +75,8 @@ extension LocalReplacementModel {
     let last = first.propagate(embedding: streams[0], biases: false) { layer, residMid in
       let input = first.mlpInput(layer, residMid, hook: inputHook, biases: false)
       let added = basis.skip(layer: layer).map { skip in
-        first.added(layer, input.times(transposed: skip, transformer.workers), hook: outputHook, biases: false)
+        first.added(
+          layer, input.times(transposed: skip, transformer.workers), hook: outputHook, biases: false)
       }
       streams.append(added.map { residMid + $0 } ?? residMid)
       return added

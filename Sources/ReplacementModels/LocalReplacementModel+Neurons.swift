@@ -23,7 +23,9 @@ extension LocalReplacementModel {
   /// layer and position, so that sums stay exact.
   ///
   /// - Parameter outputs: Chooses the outputs by the logits of the last position.
-  public init(neuronsOf transformer: Transformer, count: Int, tokens: [Int], outputs: ([Float]) -> [OutputReading]) {
+  public init(
+    neuronsOf transformer: Transformer, count: Int, tokens: [Int], outputs: ([Float]) -> [OutputReading]
+  ) {
     let layers = 0..<transformer.configuration.layerCount
     let kinds: [HookPoint.Kind] = [.mlpPre, .mlpPreLinear, .mlpPost]
     let recording = LocalReplacementModel.recording(transformer, .mlpIn, .mlpRawOut)

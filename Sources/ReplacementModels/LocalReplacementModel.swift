@@ -55,7 +55,8 @@ public struct LocalReplacementModel: Sendable {
   ///
   /// - Parameter inputs: What the input place of each layer holds.
   init(
-    _ run: ForwardPass, _ pass: FrozenPass, basis: any FeatureBasis, features: FeatureActivations, inputs: [Matrix]
+    _ run: ForwardPass, _ pass: FrozenPass, basis: any FeatureBasis, features: FeatureActivations,
+    inputs: [Matrix]
   ) {
     let reconstruction = basis.reconstruction(of: features, inputs: inputs, pass.transformer.workers)
     outputs = run.activations.matrices(basis.output.hook)
@@ -110,11 +111,13 @@ extension TranscoderSet {
   func check(fits transformer: Transformer) throws(TranscoderError) {
     let configuration = transformer.configuration
     guard layerCount == configuration.layerCount else {
-      throw .unfit(name: name, problem: "they have \(layerCount) layers, the model \(configuration.layerCount)")
+      throw .unfit(
+        name: name, problem: "they have \(layerCount) layers, the model \(configuration.layerCount)")
     }
     guard let width = transcoders.first?.encoder.columns, width == configuration.dModel else {
       let width = transcoders.first?.encoder.columns ?? 0
-      throw .unfit(name: name, problem: "they read \(width) numbers a position, the model has \(configuration.dModel)")
+      throw .unfit(
+        name: name, problem: "they read \(width) numbers a position, the model has \(configuration.dModel)")
     }
   }
 }

@@ -47,9 +47,11 @@ struct NeuronRelevance {
     rows.scaleRows(by: positions.map { behind.positions[$0] })
     let perUnit = rows.times(block.down.weight.widened(workers), workers)
     let reads = factors(layer)
-    var atInput = perUnit.multiplied(byRows: positions, of: reads.up).times(block.up.weight.widened(workers), workers)
+    var atInput = perUnit.multiplied(byRows: positions, of: reads.up).times(
+      block.up.weight.widened(workers), workers)
     if let gate = block.gate, let factors = reads.gate {
-      atInput += perUnit.multiplied(byRows: positions, of: factors).times(gate.weight.widened(workers), workers)
+      atInput += perUnit.multiplied(byRows: positions, of: factors).times(
+        gate.weight.widened(workers), workers)
     }
     gradients.add(pass.readDirections(atInput, layer: layer, positions: positions, hook: .mlpIn))
     return perUnit

@@ -47,10 +47,12 @@ extension TranscoderSet {
   public init(circuitTracerFolder path: String) throws {
     let configuration = try TranscoderSet.configuration(path)
     guard let input = FeatureInput(rawValue: configuration.input) else {
-      throw TranscoderSet.unknownHook("feature_input_hook", configuration.input, FeatureInput.allCases.map(\.rawValue), path)
+      throw TranscoderSet.unknownHook(
+        "feature_input_hook", configuration.input, FeatureInput.allCases.map(\.rawValue), path)
     }
     guard let output = FeatureOutput(rawValue: configuration.output) else {
-      throw TranscoderSet.unknownHook("feature_output_hook", configuration.output, FeatureOutput.allCases.map(\.rawValue), path)
+      throw TranscoderSet.unknownHook(
+        "feature_output_hook", configuration.output, FeatureOutput.allCases.map(\.rawValue), path)
     }
     let transcoders: [Transcoder]
     switch configuration.kind {
@@ -63,11 +65,14 @@ extension TranscoderSet {
     let name = configuration.scan ?? URL(filePath: path).standardizedFileURL.lastPathComponent
     self.init(
       name: name, modelName: configuration.modelName, input: input, output: output,
-      activation: try configuration.activationFunction(path, thresholds: transcoders.contains { !$0.thresholds.isEmpty }),
+      activation: try configuration.activationFunction(
+        path, thresholds: transcoders.contains { !$0.thresholds.isEmpty }),
       transcoders: transcoders)
   }
 
-  private static func unknownHook(_ key: String, _ value: String, _ known: [String], _ path: String) -> TranscoderError {
+  private static func unknownHook(_ key: String, _ value: String, _ known: [String], _ path: String)
+    -> TranscoderError
+  {
     .invalidConfiguration(
       path: path + "/config.yaml",
       problem: "its \(key) '\(value)' is not one of \(known.joined(separator: ", "))")

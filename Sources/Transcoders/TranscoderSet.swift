@@ -19,13 +19,15 @@ public struct Transcoder: Sendable {
 
   /// Makes a transcoder; the shapes must agree.
   public init(
-    encoder: StoredMatrix, encoderBias: [Float], thresholds: [Float] = [], decoder: StoredMatrix, span: Int = 1,
+    encoder: StoredMatrix, encoderBias: [Float], thresholds: [Float] = [], decoder: StoredMatrix,
+    span: Int = 1,
     decoderBias: [Float], skip: StoredMatrix? = nil
   ) {
     precondition(
       encoderBias.count == encoder.rows && decoder.rows == encoder.rows * span
         && decoder.columns == encoder.columns && decoderBias.count == encoder.columns,
-      "encoder [\(encoder.rows), \(encoder.columns)], decoder [\(decoder.rows), \(decoder.columns)], span \(span)")
+      "encoder [\(encoder.rows), \(encoder.columns)], decoder [\(decoder.rows), \(decoder.columns)], span \(span)"
+    )
     self.encoder = encoder
     self.encoderBias = encoderBias
     self.thresholds = thresholds
@@ -88,7 +90,8 @@ public struct TranscoderSet: FeatureBasis {
     for (layer, input) in inputs.enumerated() {
       let pre = preActivations(layer: layer, input: input, workers)
       for position in stride(from: 1, to: input.rows, by: 1) {
-        for (index, value) in activation.active(pre[row: position], thresholds: transcoders[layer].thresholds) {
+        for (index, value) in activation.active(pre[row: position], thresholds: transcoders[layer].thresholds)
+        {
           sites.append(FeatureSite(layer: layer, position: position, index: index))
           values.append(value)
         }

@@ -14,7 +14,9 @@ public struct KeyValueCache: Sendable {
   }
 
   /// Appends a layer's new keys and values, `[new positions, groupCount · dHead]`, and returns all of them.
-  mutating func append(layer: Int, keys newKeys: Matrix, values newValues: Matrix) -> (keys: Matrix, values: Matrix) {
+  mutating func append(layer: Int, keys newKeys: Matrix, values newValues: Matrix) -> (
+    keys: Matrix, values: Matrix
+  ) {
     let allKeys = keys[layer].map { $0.appendingRows(of: newKeys) } ?? newKeys
     let allValues = values[layer].map { $0.appendingRows(of: newValues) } ?? newValues
     keys[layer] = allKeys

@@ -44,7 +44,8 @@ extension TokenizerVocabulary {
     switch try file.string(key("model")) {
     case "gpt2": kind = .bytePairEncoding
     case "llama": kind = .sentencePiece
-    case let other: throw TransformerError.unsupported(path: path, feature: "a tokenizer of the kind '\(other)'")
+    case let other:
+      throw TransformerError.unsupported(path: path, feature: "a tokenizer of the kind '\(other)'")
     }
     let id = { (name: String) throws in has(name) ? try file.integer(key(name)) : nil }
     self.init(
@@ -55,7 +56,8 @@ extension TokenizerVocabulary {
       preTokenizer: has("pre") ? try file.string(key("pre")) : "default", bosID: try id("bos_token_id"),
       eosID: try id("eos_token_id"), unknownID: try id("unknown_token_id"), padID: try id("padding_token_id"),
       addsBOS: has("add_bos_token") ? try file.bool(key("add_bos_token")) : nil,
-      addsSpacePrefix: has("add_space_prefix") ? try file.bool(key("add_space_prefix")) : kind == .sentencePiece,
+      addsSpacePrefix: has("add_space_prefix")
+        ? try file.bool(key("add_space_prefix")) : kind == .sentencePiece,
       chatTemplate: file.metadata["tokenizer.chat_template"] == nil
         ? nil : try file.string("tokenizer.chat_template"))
   }

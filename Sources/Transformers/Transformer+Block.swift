@@ -11,7 +11,8 @@ extension Transformer {
     activations.record(.attentionNormalized, layer, normalized)
     let x = apply(block.attentionNorm, to: normalized)
     let firstPosition = cache.positionCount
-    let queries = rotated(block.query, block.queryNorm, x, layer, firstPosition, (.q, .rotatedQ), &activations)
+    let queries = rotated(
+      block.query, block.queryNorm, x, layer, firstPosition, (.q, .rotatedQ), &activations)
     let keys = rotated(block.key, block.keyNorm, x, layer, firstPosition, (.k, .rotatedK), &activations)
     let values = block.value(x, workers)
     activations.record(.v, layer, values)
@@ -22,7 +23,8 @@ extension Transformer {
     activations.record(layer, pattern)
     let read = pattern.mix(all.values, groups: configuration.groupCount, workers)
     activations.record(.z, layer, read)
-    let out = postNormed(block.output(read, workers), block.attentionPostNorm, layer, .attentionPostNormScale, &activations)
+    let out = postNormed(
+      block.output(read, workers), block.attentionPostNorm, layer, .attentionPostNormScale, &activations)
     activations.record(.attentionOut, layer, out)
     return out
   }
@@ -48,7 +50,8 @@ extension Transformer {
 
   /// Applies the norm behind a part, where the model has one.
   private func postNormed(
-    _ out: Matrix, _ norm: NormWeights?, _ layer: Int, _ kind: HookPoint.Kind, _ activations: inout ActivationCache
+    _ out: Matrix, _ norm: NormWeights?, _ layer: Int, _ kind: HookPoint.Kind,
+    _ activations: inout ActivationCache
   ) -> Matrix {
     guard let norm else { return out }
     let (normalized, scale) = normalize(out)

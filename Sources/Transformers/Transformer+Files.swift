@@ -39,7 +39,8 @@ extension Transformer {
     let architecture = try Architecture.named(read.modelType, path: file)
     let configuration = try read.transformer(path: file)
     let reader = WeightReader(
-      archive: try SafetensorsFolder(path: path), names: architecture.huggingFace, configuration: configuration,
+      archive: try SafetensorsFolder(path: path), names: architecture.huggingFace,
+      configuration: configuration,
       normOffset: architecture.normOffset, interleavesPairs: false)
     self.init(configuration: configuration, weights: try reader.weights(), workers: workers)
   }

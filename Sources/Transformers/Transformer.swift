@@ -12,7 +12,9 @@ public struct Transformer: Sendable {
   public let workers: Workers
 
   /// Puts a model together; shapes must fit the configuration.
-  public init(configuration: TransformerConfiguration, weights: TransformerWeights, workers: Workers = Workers()) {
+  public init(
+    configuration: TransformerConfiguration, weights: TransformerWeights, workers: Workers = Workers()
+  ) {
     precondition(weights.blocks.count == configuration.layerCount, "\(weights.blocks.count) blocks")
     precondition(
       weights.embedding.rows == configuration.dVocab && weights.embedding.columns == configuration.dModel,
@@ -82,7 +84,8 @@ extension Transformer {
 
   /// Returns what the tokens bring into the residual stream, `[positions, dModel]`: embeddings without positions.
   public func embeddings(_ tokens: [Int]) -> Matrix {
-    precondition(tokens.allSatisfy { $0 >= 0 && $0 < configuration.dVocab }, "a token beyond \(configuration.dVocab)")
+    precondition(
+      tokens.allSatisfy { $0 >= 0 && $0 < configuration.dVocab }, "a token beyond \(configuration.dVocab)")
     var stream = weights.embedding.gathered(tokens)
     if configuration.embeddingScale != 1 { stream.scale(by: configuration.embeddingScale) }
     return stream
@@ -105,7 +108,9 @@ extension Transformer {
     unembed(stream, last: 0..<stream.rows, &activations)
   }
 
-  private func unembed(_ stream: Matrix, last rows: Range<Int>, _ activations: inout ActivationCache) -> Matrix {
+  private func unembed(_ stream: Matrix, last rows: Range<Int>, _ activations: inout ActivationCache)
+    -> Matrix
+  {
     let (normalized, scale) = normalize(stream)
     activations.record(.finalNormScale, 0, Matrix(rows: stream.rows, columns: 1, storage: scale))
     activations.record(.finalNormalized, 0, normalized)

@@ -9,7 +9,8 @@ public struct Linear: Sendable {
 
   /// Makes a map; a bias has as many numbers as the weight has rows.
   public init(weight: StoredMatrix, bias: [Float]? = nil) {
-    precondition(bias.map { $0.count == weight.rows } ?? true, "bias of \(bias?.count ?? 0), \(weight.rows) outputs")
+    precondition(
+      bias.map { $0.count == weight.rows } ?? true, "bias of \(bias?.count ?? 0), \(weight.rows) outputs")
     self.weight = weight
     self.bias = bias
   }

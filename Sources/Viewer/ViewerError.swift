@@ -7,14 +7,15 @@ public enum ViewerError: Error, Equatable, CustomStringConvertible {
   /// The page's own files are not beside the binary.
   case pageMissing(path: String)
 
+  /// One sentence: what went wrong and what to do.
   public var description: String {
     switch self {
     case .portTaken(let port):
-      "Port \(port) of 127.0.0.1 is taken by another program; choose another one with --port, or pass --port 0 for any."
+      "Port \(port) of 127.0.0.1 is taken by another program; choose another with --port, or any with --port 0."
     case .cannotListen(let port, let reason):
       "The viewer cannot listen on port \(port) of 127.0.0.1 (\(reason)); choose another one with --port."
     case .pageMissing(let path):
-      "The viewer's page was not found in \(path); build again, and keep the resource bundle beside the binary."
+      "The viewer's page was not found in \(path); build again, keeping the resource bundle beside the binary."
     }
   }
 }

@@ -66,5 +66,5 @@ public struct ViewerServer: Sendable {
   }
 
   /// How many seconds open answers get to finish when the server stops.
-  private static let patience: TimeInterval = 2
+  private static let patience: TimeInterval = 0.5
 }

@@ -15,7 +15,7 @@ package struct ViewerSite: Sendable {
 
   /// Answers a request that reached the server at a port of this machine.
   ///
-  /// 1. Refuse a `Host` that is not this server: it is how another web site would reach us through its own name.
+  /// 1. Refuse a `Host` that is not this server: so another site could reach us through its own name.
   /// 2. Refuse methods other than `GET` and `HEAD`, and bodies.
   /// 3. Look the path up, and answer 304 when the browser's copy is still right.
   package func response(to request: SiteRequest, port: UInt16) -> SiteResponse {

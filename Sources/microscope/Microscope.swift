@@ -13,6 +13,7 @@ struct Microscope: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      TraceCommand.self, ServeCommand.self, RunCommand.self, TokenizeCommand.self, PullCommand.self, DoctorCommand.self,
+      TraceCommand.self, ServeCommand.self, RunCommand.self, TokenizeCommand.self, PullCommand.self,
+      DoctorCommand.self,
     ])
 }

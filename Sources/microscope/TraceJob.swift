@@ -38,7 +38,8 @@ struct TraceJob {
   mutating func run() throws -> Result {
     let (local, name) = try localModel()
     guard local.logits.allSatisfy(\.isFinite) else {
-      throw CommandError("The model's logits are not numbers: its weights are damaged; fetch the model again.")
+      throw CommandError(
+        "The model's logits are not numbers: its weights are damaged; fetch the model again.")
     }
     clock.lap("features")
     let targets = try targets(local.logits)
@@ -50,7 +51,7 @@ struct TraceJob {
     clock.lap("attribution")
     let scores = GraphScores(result.graph)
     let pruned = result.graph.prune(
-      nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeThreshold, convention: options.convention)
+      nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeShare, convention: options.convention)
     clock.lap("pruning")
     let labels = FeatureLabels(local, pruned, model.tokenizer)
     clock.lap("labels")
@@ -68,16 +69,17 @@ struct TraceJob {
 
   /// The prompt's local replacement model in the basis asked for, and the basis's name.
   private mutating func localModel() throws -> (LocalReplacementModel, String) {
-    guard options.transcoders == "neurons" else {
-      let path = try Catalogue.builtIn.resolve(options.transcoders, home: MicroscopeHome(), shelf: .transcoders)
+    guard options.usesNeurons else {
+      let path = try Catalogue.builtIn.resolve(
+        options.transcoders, home: MicroscopeHome(), shelf: .transcoders)
       let set = try TranscoderSet(circuitTracerFolder: path.location.path)
       clock.lap("load")
       return (try LocalReplacementModel(model.transformer, set, tokens: tokens), set.name)
     }
-    // Four times as many candidates as nodes: what is left out of them adds to the errors.
-    let count = 4 * options.maxFeatureNodes
     var failure: (any Error)?
-    let local = LocalReplacementModel(neuronsOf: model.transformer, count: count, tokens: tokens) { logits in
+    let local = LocalReplacementModel(
+      neuronsOf: model.transformer, count: options.candidateNeurons, tokens: tokens
+    ) { logits in
       do {
         return try targets(logits).map { OutputReading(direction: $0.direction, weight: $0.weight) }
       } catch {
@@ -99,14 +101,16 @@ struct TraceJob {
       return [chooser.difference(target, minus: other)]
     }
     guard Set(ids).count == ids.count else { throw CommandError("--target names a token twice.") }
-    return ids.isEmpty ? chooser.salient(count: options.maxLogits, mass: options.logitMass) : chooser.tokens(ids)
+    return ids.isEmpty
+      ? chooser.salient(count: options.maxLogits, mass: options.logitMass) : chooser.tokens(ids)
   }
 
   private func tokenID(_ text: String) throws -> Int {
     if let id = model.tokenizer.id(ofText: text) { return id }
     let pieces = model.tokenizer.encode(text).map { "‘\(model.tokenizer.piece($0))’" }
     throw CommandError(
-      "A target is one token, but '\(text)' is \(pieces.count): \(pieces.joined(separator: " ")); mind the leading space.")
+      "A target is one token, but '\(text)' is \(pieces.count): \(pieces.joined(separator: " ")); mind the leading space."
+    )
   }
 }
 
@@ -139,7 +143,8 @@ struct FeatureLabels {
     let effects = DirectLogitEffects(local.transformer)
     var vectors = Matrix(rows: features.count, columns: local.transformer.configuration.dModel)
     for (row, node) in features.enumerated() {
-      vectors[row: row] = local.written(by: graph.layout.features[node], graph.original.activations[node])[...]
+      vectors[row: row] =
+        local.written(by: graph.layout.features[node], graph.original.activations[node])[...]
     }
     for (node, top) in zip(features, effects.topTokens(of: vectors, count: 3)) {
       tokens[graph.layout.features[node]] = top.map { tokenizer.piece($0) }

@@ -8,7 +8,10 @@ struct TracePrinter {
   let clock: PhaseClock
 
   var text: String {
-    [next.text, "", counts, scores, "", "strongest paths", paths, "", timings, files].joined(separator: "\n")
+    [
+      next.text, "", counts, scores, "", "strongest inputs of the first output, and theirs", paths, "",
+      timings, files,
+    ].joined(separator: "\n")
   }
 
   private var counts: String {
@@ -28,20 +31,35 @@ struct TracePrinter {
     """
   }
 
+  /// The first output with its strongest inputs, each with its own: where a reader would begin.
   private var paths: String {
-    let paths = result.pruned.strongestPaths(from: 0, count: 3)
-    guard !paths.isEmpty else { return "  none: pruning left no edge into the first output; try --node-threshold 0.95" }
-    return paths.map(tree).joined(separator: "\n")
+    let output = Node.logit(rank: 0)
+    var shown: Set<Node> = []
+    let below = lines(under: output, widths: [5, 2, 1, 1], indent: "  ", &shown)
+    return (["  " + describe(output)] + below).joined(separator: "\n")
   }
 
-  private func tree(_ path: CircuitPath) -> String {
-    var lines = ["  \(describe(path.nodes[0]))   carries \((100 * path.strength).rounded(to: 2))% of its input"]
-    for (depth, (node, weight)) in zip(path.nodes.dropFirst(), path.weights).enumerated() {
-      let indent = String(repeating: "   ", count: depth)
-      let sign = weight < 0 ? "−" : "+"
-      lines.append("  \(indent)└─ \(sign)\(Double(abs(weight)).rounded(to: 2))  \(describe(node))")
+  /// The strongest inputs of a node that have a name; those of a node that stands elsewhere are not drawn again.
+  private func lines(
+    under node: Node, widths: ArraySlice<Int>, indent: String, _ shown: inout Set<Node>
+  ) -> [String] {
+    guard let width = widths.first, shown.insert(node).inserted else { return [] }
+    let inputs = result.pruned.strongestInputs(of: node, limit: .max).filter { isNamed($0.node) }.prefix(
+      width)
+    var lines: [String] = []
+    for (place, input) in inputs.enumerated() {
+      let isLast = place == inputs.count - 1
+      let sign = input.weight < 0 ? "−" : "+"
+      let weight = Double(abs(input.weight)).rounded(to: 2)
+      lines.append("\(indent)\(isLast ? "└─" : "├─") \(sign)\(weight)  \(describe(input.node))")
+      lines += self.lines(
+        under: input.node, widths: widths.dropFirst(), indent: indent + (isLast ? "   " : "│  "), &shown)
     }
-    return lines.joined(separator: "\n")
+    return lines
+  }
+
+  private func isNamed(_ node: Node) -> Bool {
+    if case .error = node { false } else { true }
   }
 
   private func describe(_ node: Node) -> String {
@@ -54,7 +72,9 @@ struct TracePrinter {
     }
   }
 
-  private func token(_ position: Int) -> String { "\(position) ‘\(Terminal.visible(next.tokens[position].piece))’" }
+  private func token(_ position: Int) -> String {
+    "\(position) ‘\(Terminal.visible(next.tokens[position].piece))’"
+  }
 
   private var timings: String {
     let phases = clock.seconds.map { "\($0.phase) \($0.seconds.rounded(to: 2))" }.joined(separator: " · ")

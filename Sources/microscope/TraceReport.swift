@@ -25,7 +25,8 @@ struct TraceReport: Encodable {
   var slug: String
   var files: [String: String]
 
-  init(_ result: TraceJob.Result, next: NextTokens, clock: PhaseClock, slug: String, files: [String: String]) {
+  init(_ result: TraceJob.Result, next: NextTokens, clock: PhaseClock, slug: String, files: [String: String])
+  {
     tokens = next.tokens
     logits = next.logits
     nodeCount = result.pruned.keptNodes.count

@@ -15,7 +15,8 @@ struct BytePairModel: Sendable {
 
   /// Appends the ids of one word, the bytes `text[word]`.
   func encode(
-    _ text: [UInt8], word: Range<Int>, vocabulary: Vocabulary, merger: inout PieceMerger, into ids: inout [Int]
+    _ text: [UInt8], word: Range<Int>, vocabulary: Vocabulary, merger: inout PieceMerger,
+    into ids: inout [Int]
   ) {
     if takesWholeWords, let id = vocabulary.table.id(of: text, in: word) {
       ids.append(id)
@@ -24,7 +25,8 @@ struct BytePairModel: Sendable {
     merger.removeAll()
     var start = word.lowerBound
     while start < word.upperBound {
-      let end = startsFromBytes ? start + 1 : UTF8Text.end(ofCharacterAt: start, in: text, before: word.upperBound)
+      let end =
+        startsFromBytes ? start + 1 : UTF8Text.end(ofCharacterAt: start, in: text, before: word.upperBound)
       let id = vocabulary.table.id(of: text, in: start..<end) ?? -1
       merger.append(start: start, length: end - start, id: Int32(id))
       start = end

@@ -22,7 +22,8 @@ struct EncodingSteps: Sendable {
   func encode(_ text: [UInt8], vocabulary: Vocabulary, parsingMarkers: Bool) -> [Int] {
     var ids: [Int] = []
     var merger = PieceMerger()
-    forEachGap(of: text, between: rawPieces, parsingMarkers: parsingMarkers, into: &ids) { gap, isFirst, ids in
+    forEachGap(of: text, between: rawPieces, parsingMarkers: parsingMarkers, into: &ids) {
+      gap, isFirst, ids in
       let normal = normalized(gap, isFirst: isFirst)
       forEachGap(of: normal, between: normalizedPieces, parsingMarkers: parsingMarkers, into: &ids) {
         plain, isFirstPlain, ids in
@@ -49,7 +50,8 @@ struct EncodingSteps: Sendable {
   }
 
   private func encodePlain(
-    _ text: [UInt8], isFirst: Bool, _ vocabulary: Vocabulary, _ merger: inout PieceMerger, into ids: inout [Int]
+    _ text: [UInt8], isFirst: Bool, _ vocabulary: Vocabulary, _ merger: inout PieceMerger,
+    into ids: inout [Int]
   ) {
     var words = WordList(text)
     for preTokenizer in preTokenizers { preTokenizer.apply(to: &words, isFirst: isFirst) }

@@ -84,7 +84,9 @@ struct SpecialPieces: Sendable {
     return best
   }
 
-  private static func key(_ node: Int32, _ byte: UInt8) -> UInt64 { UInt64(UInt32(bitPattern: node)) << 8 | UInt64(byte) }
+  private static func key(_ node: Int32, _ byte: UInt8) -> UInt64 {
+    UInt64(UInt32(bitPattern: node)) << 8 | UInt64(byte)
+  }
 
   /// The match with the white space that it absorbs, none of it before `limit`.
   private static func widened(

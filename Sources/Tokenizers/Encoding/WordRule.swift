@@ -67,7 +67,9 @@ enum WordRule: Sendable, Equatable {
   }
 
   /// `\p{N}{1,n}`.
-  private static func numbers(in text: ScalarText, from start: Int, before end: Int, atMost count: Int) -> Int? {
+  private static func numbers(in text: ScalarText, from start: Int, before end: Int, atMost count: Int)
+    -> Int?
+  {
     guard text.classes[start] == .number else { return nil }
     return text.endOfRun(of: .number, from: start, before: min(end, start + count))
   }

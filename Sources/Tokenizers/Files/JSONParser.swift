@@ -104,7 +104,9 @@ struct JSONParser {
     let start = index
     var isEscaped = false
     while true {
-      while index < bytes.count, bytes[index] >= 0x20, bytes[index] != 0x22, bytes[index] != 0x5C { index += 1 }
+      while index < bytes.count, bytes[index] >= 0x20, bytes[index] != 0x22, bytes[index] != 0x5C {
+        index += 1
+      }
       guard next == UInt8(ascii: "\\") else { break }
       isEscaped = true
       try skipEscape()
@@ -177,7 +179,8 @@ struct JSONParser {
     while index < raw.endIndex {
       let isUnit = raw[index] == UInt8(ascii: "\\") && raw[index + 1] == UInt8(ascii: "u")
       if isUnit {
-        units.append(UInt16(String(decoding: raw[(index + 2)..<(index + 6)], as: UTF8.self), radix: 16) ?? 0xFFFD)
+        units.append(
+          UInt16(String(decoding: raw[(index + 2)..<(index + 6)], as: UTF8.self), radix: 16) ?? 0xFFFD)
         index += 6
       }
       if !units.isEmpty, !isUnit || index == raw.endIndex {

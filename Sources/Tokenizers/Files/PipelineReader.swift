@@ -13,7 +13,9 @@ struct PipelineReader {
   }
 
   /// Appends a normalizer's steps.
-  func readNormalizer(_ step: JSONDocument.Value?, into normalizers: inout [Normalizer]) throws(TokenizerError) {
+  func readNormalizer(_ step: JSONDocument.Value?, into normalizers: inout [Normalizer])
+    throws(TokenizerError)
+  {
     guard let type = try type(of: step, "normalizer") else { return }
     switch type {
     case "Sequence":
@@ -44,7 +46,8 @@ struct PipelineReader {
       if try document.bool("use_regex", of: step) ?? true { steps.append(.words(.gpt2)) }
     case "Digits":
       let isSingle = try document.bool("individual_digits", of: step) ?? false
-      steps.append(.split(.numbers(isSingle: isSingle), isSingle ? .isolated : .contiguous, isInverted: false))
+      steps.append(
+        .split(.numbers(isSingle: isSingle), isSingle ? .isolated : .contiguous, isInverted: false))
     case "Split": steps.append(try split(step))
     case "Metaspace": steps.append(try marks(step))
     default: throw document.unsupported("the pre-tokenizer `\(type)`")
@@ -90,7 +93,9 @@ struct PipelineReader {
         .init(pattern: try literal(of: step, "decoder"), replacement: Array(content.utf8)))
     case "Strip":
       let content = try document.string("content", of: step) ?? ""
-      let (start, stop) = (document.index(document.member("start", of: step)), document.member("stop", of: step))
+      let (start, stop) = (
+        document.index(document.member("start", of: step)), document.member("stop", of: step)
+      )
       guard content == " ", start == 1, document.index(stop) == 0 else {
         throw document.unsupported("the decoder `Strip` of anything but one leading space")
       }

@@ -60,7 +60,8 @@ extension Tokenizer {
     return BytePairModel(
       rule: isByteLevel ? .ranks(try mergeTable(of: source.merges, vocabulary)) : .scores(source.scores),
       startsFromBytes: isByteLevel, takesWholeWords: isByteLevel && source.preTokenizer == "llama-bpe",
-      fallsBackToBytes: !isByteLevel, fusesUnknown: !isByteLevel, unknownID: isByteLevel ? nil : source.unknownID)
+      fallsBackToBytes: !isByteLevel, fusesUnknown: !isByteLevel,
+      unknownID: isByteLevel ? nil : source.unknownID)
   }
 
   /// Reads merges of the form "left right".
@@ -75,7 +76,8 @@ extension Tokenizer {
   private static func addWordRule(named name: String, to steps: inout EncodingSteps) throws(TokenizerError) {
     switch name {
     case "gpt-2", "gpt2": steps.preTokenizers = [.words(.gpt2)]
-    case "smollm": steps.preTokenizers = [.split(.numbers(isSingle: true), .isolated, isInverted: false), .words(.gpt2)]
+    case "smollm":
+      steps.preTokenizers = [.split(.numbers(isSingle: true), .isolated, isInverted: false), .words(.gpt2)]
     case "llama-bpe", "llama3", "llama-v3": steps.preTokenizers = [.words(.clauses(digits: 3))]
     case "qwen2":
       steps.normalizers = [.composition]

@@ -30,8 +30,10 @@ struct TokenizerFile {
     isByteLevel = isByteLevel || decoder.joinsBytes
     decoder.joinsBytes = isByteLevel
     let fallsBack = try document.bool("byte_fallback", of: model, at: "model.") ?? false
-    let vocabulary = try VocabularyReader(document: document, isByteLevel: isByteLevel, fallsBackToBytes: fallsBack)
-      .read(document.member("vocab", of: model), added: added)
+    let vocabulary = try VocabularyReader(
+      document: document, isByteLevel: isByteLevel, fallsBackToBytes: fallsBack
+    )
+    .read(document.member("vocab", of: model), added: added)
     var steps = EncodingSteps(
       model: try bytePairModel(model, vocabulary, isByteLevel: isByteLevel, fallsBackToBytes: fallsBack))
     try pipeline.readNormalizer(document.member("normalizer", of: document.root), into: &steps.normalizers)
@@ -81,7 +83,9 @@ struct TokenizerFile {
       switch merge {
       case .string(let text): try reader.append(pair: document.utf8(text))
       case .array(let pair):
-        guard pair.count == 2, case .string(let left) = pair[0], case .string(let right) = pair[1] else { fallthrough }
+        guard pair.count == 2, case .string(let left) = pair[0], case .string(let right) = pair[1] else {
+          fallthrough
+        }
         try reader.append(left: document.utf8(left), right: document.utf8(right))
       default: throw document.unexpected("model.merges", "a pair of pieces")
       }
@@ -99,7 +103,8 @@ struct TokenizerFile {
       guard let content = try document.string("content", of: value, at: path), !content.isEmpty else {
         throw document.unexpected(path + "content", "a string")
       }
-      var rule = SpecialPieces.Rule(id: id, isMarker: try document.bool("special", of: value, at: path) ?? false)
+      var rule = SpecialPieces.Rule(
+        id: id, isMarker: try document.bool("special", of: value, at: path) ?? false)
       rule.absorbsSpaceBefore = try document.bool("lstrip", of: value, at: path) ?? false
       rule.absorbsSpaceAfter = try document.bool("rstrip", of: value, at: path) ?? false
       rule.isWholeWord = try document.bool("single_word", of: value, at: path) ?? false
@@ -125,7 +130,9 @@ struct TokenizerFile {
     let steps = try document.array("processors", of: processor, at: "post_processor.")
     for step in [processor] + steps.map(Optional.some) {
       let template = try document.array("single", of: step, at: "post_processor.")
-      if let id = try document.string("id", of: document.member("SpecialToken", of: template.first)) { return id }
+      if let id = try document.string("id", of: document.member("SpecialToken", of: template.first)) {
+        return id
+      }
     }
     return nil
   }

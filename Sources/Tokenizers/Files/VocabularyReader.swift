@@ -8,7 +8,9 @@ struct VocabularyReader {
   let fallsBackToBytes: Bool
 
   /// Puts both lists in order of their ids.
-  func read(_ value: JSONDocument.Value?, added: [TokenizerFile.AddedToken]) throws(TokenizerError) -> Vocabulary {
+  func read(_ value: JSONDocument.Value?, added: [TokenizerFile.AddedToken]) throws(TokenizerError)
+    -> Vocabulary
+  {
     guard case .object(let members)? = value else { throw document.unexpected("model.vocab", "an object") }
     let limit = 4 * (members.count + added.count) + 65_536
     var memberOfID: [Int32] = []
@@ -29,7 +31,8 @@ struct VocabularyReader {
       let spelling = { String(decoding: token.content, as: UTF8.self) }
       try grow(&memberOfID, toHold: token.id, of: spelling, limit: limit)
       if let first = addedOfID.updateValue(token, forKey: token.id), first.content != token.content {
-        throw .duplicateID(id: token.id, first: String(decoding: first.content, as: UTF8.self), second: spelling())
+        throw .duplicateID(
+          id: token.id, first: String(decoding: first.content, as: UTF8.self), second: spelling())
       }
     }
     let vocabulary = try assemble(members, memberOfID, addedOfID)
@@ -57,7 +60,8 @@ struct VocabularyReader {
       if let token = added[id] {
         if let spelling, spelling != token.content {
           throw .duplicateID(
-            id: id, first: String(decoding: spelling, as: UTF8.self), second: String(decoding: token.content, as: UTF8.self))
+            id: id, first: String(decoding: spelling, as: UTF8.self),
+            second: String(decoding: token.content, as: UTF8.self))
         }
         vocabulary.append(token.content, kind: token.rule.isMarker ? .control : .userDefined)
       } else if let spelling {

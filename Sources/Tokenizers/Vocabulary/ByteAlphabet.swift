@@ -9,7 +9,8 @@ struct ByteAlphabet {
   init() {
     var next = 0x100
     for byte in 0..<256 {
-      let isPrintable = (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || (0xAE...0xFF).contains(byte)
+      let isPrintable =
+        (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || (0xAE...0xFF).contains(byte)
       byteOfScalar[isPrintable ? byte : next] = Int16(byte)
       if !isPrintable { next += 1 }
     }

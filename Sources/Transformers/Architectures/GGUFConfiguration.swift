@@ -23,11 +23,13 @@ struct GGUFConfiguration {
     return sizes.configuration(
       architecture: architecture, epsilon: try file.float(key("attention.layer_norm_rms_epsilon")),
       rotary: try rotaryTable(width: try integer("rope.dimension_count", or: sizes.dHead)), activation: .silu,
-      window: file.metadata[key("attention.sliding_window")] == nil ? nil : try integer("attention.sliding_window"))
+      window: file.metadata[key("attention.sliding_window")] == nil
+        ? nil : try integer("attention.sliding_window"))
   }
 
   private func rotaryTable(width: Int) throws -> RotaryTable {
-    let base = file.metadata[key("rope.freq_base")] == nil ? 10_000 : Double(try file.float(key("rope.freq_base")))
+    let base =
+      file.metadata[key("rope.freq_base")] == nil ? 10_000 : Double(try file.float(key("rope.freq_base")))
     guard let name = TensorNames.ggufLlama.rotaryFactors, file.contains(name) else {
       return RotaryTable(base: base, width: width)
     }

@@ -12,7 +12,8 @@ extension TensorNames {
     key: "model.layers.#.self_attn.k_proj", value: "model.layers.#.self_attn.v_proj",
     output: "model.layers.#.self_attn.o_proj", queryNorm: "model.layers.#.self_attn.q_norm",
     keyNorm: "model.layers.#.self_attn.k_norm", mlpNorm: "model.layers.#.post_attention_layernorm",
-    gate: "model.layers.#.mlp.gate_proj", up: "model.layers.#.mlp.up_proj", down: "model.layers.#.mlp.down_proj")
+    gate: "model.layers.#.mlp.gate_proj", up: "model.layers.#.mlp.up_proj",
+    down: "model.layers.#.mlp.down_proj")
 
   /// The names that GGUF files of all architectures share.
   static let ggufLlama = TensorNames(

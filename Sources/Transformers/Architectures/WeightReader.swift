@@ -77,6 +77,7 @@ struct WeightReader {
       let (head, place) = row.quotientAndRemainder(dividingBy: dHead)
       return head * dHead + place % (dHead / 2) * 2 + place / (dHead / 2)
     }
-    return Linear(weight: map.weight.reorderingRows(order), bias: map.bias.map { bias in order.map { bias[$0] } })
+    return Linear(
+      weight: map.weight.reorderingRows(order), bias: map.bias.map { bias in order.map { bias[$0] } })
   }
 }

@@ -11,7 +11,9 @@ public struct ActivationCache: Sendable {
   public init(recording wanted: Set<HookPoint> = []) { self.wanted = wanted }
 
   /// The value recorded at a place, or nil.
-  public subscript(_ kind: HookPoint.Kind, _ layer: Int = 0) -> Matrix? { matrices[HookPoint(kind, layer: layer)] }
+  public subscript(_ kind: HookPoint.Kind, _ layer: Int = 0) -> Matrix? {
+    matrices[HookPoint(kind, layer: layer)]
+  }
 
   /// The attention pattern recorded at a layer, or nil.
   public func pattern(_ layer: Int) -> AttentionPattern? { patterns[layer] }

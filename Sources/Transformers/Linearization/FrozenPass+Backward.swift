@@ -16,7 +16,8 @@ extension FrozenPass {
     var output = block.output.weight.widened(transformer.workers)
     if let norm = block.attentionPostNorm { output.scaleRows(by: norm.weight) }
     let pattern = patterns[layer].scaled(
-      queries: attentionPostScales[layer].map { $0.map { 1 / $0 } }, keys: attentionScales[layer].map { 1 / $0 })
+      queries: attentionPostScales[layer].map { $0.map { 1 / $0 } },
+      keys: attentionScales[layer].map { 1 / $0 })
     let zeroValue = zeroStream.times(transposed: value, transformer.workers).storage
     return FrozenAttention(output: output, value: value, pattern: pattern, zeroValue: zeroValue)
   }
@@ -26,7 +27,8 @@ extension FrozenPass {
   /// - Parameters:
   ///   - vectors: One a row, at the input place, `[n, dModel]`.
   ///   - positions: The position of each.
-  public func readDirections(_ vectors: Matrix, layer: Int, positions: [Int], hook: HookPoint.Kind) -> Matrix {
+  public func readDirections(_ vectors: Matrix, layer: Int, positions: [Int], hook: HookPoint.Kind) -> Matrix
+  {
     precondition(vectors.rows == positions.count, "\(vectors.shape), \(positions.count) positions")
     guard hook != .residMid else { return vectors }
     var directions = vectors

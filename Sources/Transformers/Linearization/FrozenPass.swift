@@ -37,7 +37,8 @@ public struct FrozenPass: Sendable {
     finalScales = activations[.finalNormScale]?.storage ?? []
     positionCount = finalScales.count
     precondition(
-      patterns.count == layers.count && attentionScales.count == layers.count && mlpScales.count == layers.count
+      patterns.count == layers.count && attentionScales.count == layers.count
+        && mlpScales.count == layers.count
         && positionCount > 0, "a pass that did not record what freezing needs")
   }
 

@@ -18,7 +18,10 @@ const store = makeStore();
 /** What panels may ask for. */
 const actions = Object.freeze({ open, select, hover, setThreshold });
 
-for (const makePanel of [makeEmptyState, makePicker, makeHeader, makeControls, makePathStrip, makeDetail, makeLinkGraph]) {
+const panels = [
+  makeEmptyState, makePicker, makeHeader, makeControls, makePathStrip, makeDetail, makeLinkGraph,
+];
+for (const makePanel of panels) {
   store.subscribe(makePanel(store, actions));
 }
 store.subscribe(rememberInAddress);
@@ -88,5 +91,6 @@ async function followAddress() {
   if (wanted.slug && (wanted.slug !== slug || !graph)) return open(wanted.slug, wanted);
   if (!graph) return;
   const node = graph.nodes.find((candidate) => candidate.key === wanted.node);
-  store.change({ selected: node ? node.index : topLogit(graph), ...pruned(graph, wanted.threshold ?? graph.maxInfluence) });
+  const selected = node ? node.index : topLogit(graph);
+  store.change({ selected, ...pruned(graph, wanted.threshold ?? graph.maxInfluence) });
 }

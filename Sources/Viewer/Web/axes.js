@@ -44,7 +44,8 @@ function drawRows(context, { layout, view, area, theme }, graph, margin, marked)
     if (!here && (crowded || (!ends && ((row - 1) % every !== 0 || nearEnd)))) continue;
     context.font = `${here ? "600 " : ""}${LABEL}px ${theme.font}`;
     context.fillStyle = here ? theme.ink : theme.soft;
-    context.fillText(row === 0 ? "token" : row === graph.rowCount - 1 ? "logit" : String(row - 1), margin.left - 9, y);
+    const name = row === 0 ? "token" : row === graph.rowCount - 1 ? "logit" : String(row - 1);
+    context.fillText(name, margin.left - 9, y);
   }
   drawAxisTitle(context, area, theme, margin);
 }
@@ -64,7 +65,8 @@ function drawAxisTitle(context, area, theme, margin) {
 function drawTokens(context, { layout, view, area, theme }, graph, margin, marked) {
   context.font = `${LABEL}px ${theme.font}`;
   const labels = graph.tokens.map((token) => fitted(context, token));
-  const level = labels.every((text, at) => context.measureText(text).width + 6 <= layout.columns[at].width * view.zoom);
+  const level = labels.every((text, at) =>
+    context.measureText(text).width + 6 <= layout.columns[at].width * view.zoom);
   const y = margin.top + area.height + 9;
   let free = -Infinity;
   labels.forEach((text, position) => {

@@ -92,7 +92,8 @@ function decodeNodes(raw, tokens, layerCount) {
     const id = String(node.node_id);
     const repeat = seen.get(id) ?? 0;
     seen.set(id, repeat + 1);
-    return Object.freeze({ index, id, key: repeat ? `${id}~${repeat}` : id, ...describe(node, tokens, layerCount) });
+    const key = repeat ? `${id}~${repeat}` : id;
+    return Object.freeze({ index, id, key, ...describe(node, tokens, layerCount) });
   });
 }
 
@@ -169,10 +170,11 @@ function linkWarnings(byId, dangling) {
   const warnings = [];
   const twins = [...byId.values()].filter((indices) => indices.length > 1).length;
   if (twins) {
-    warnings.push(`${twins} id${twins > 1 ? "s" : ""} in this file name${twins > 1 ? "" : "s"} two nodes each ` +
-      "(an error node and a layer-0 feature), so some of their links may be shown at the wrong twin.");
+    const verb = twins > 1 ? "ids in this file name" : "id in this file names";
+    warnings.push(`${twins} ${verb} two nodes each (an error node and a layer-0 feature), ` +
+      "so some of their links may be shown at the wrong twin.");
   }
-  if (dangling) warnings.push(`${dangling} link${dangling > 1 ? "s" : ""} of this file could not be read and are not shown.`);
+  if (dangling) warnings.push(`Not shown, because they cannot be read: ${dangling} of this file's links.`);
   return warnings;
 }
 

@@ -8,7 +8,7 @@ import { inputMix } from "./scores.js";
 const LISTED = 40;
 const NAMES = { feature: "Feature", error: "Error node", token: "Prompt token", logit: "Output logit" };
 const MEANINGS = {
-  error: "What the transcoder's features do not reconstruct here: this part of the computation is unexplained.",
+  error: "What the features do not reconstruct here: this part of the computation is unexplained.",
 };
 
 /** Draws the panel when the selection or the visible part of the graph changes. */
@@ -37,7 +37,8 @@ function panel(state, actions) {
   if (MEANINGS[node.kind]) parts.push(make("p", { class: "meaning" }, MEANINGS[node.kind]));
   if (!visible.mask[node.index]) parts.push(make("p", { class: "meaning" }, "The slider hides this node."));
   if (node.kind === "feature" || node.kind === "logit") {
-    parts.push(linkList(state, actions, "Inputs", graph.inputs[node.index], (link) => link.source, mixBar(graph, node.index)));
+    const mix = mixBar(graph, node.index);
+    parts.push(linkList(state, actions, "Inputs", graph.inputs[node.index], (link) => link.source, mix));
   }
   if (node.kind !== "logit") {
     parts.push(linkList(state, actions, "Outputs", graph.outputs[node.index], (link) => link.target, null));
@@ -50,10 +51,11 @@ function numbers(node) {
     ["probability", node.probability, percent, "the model's probability of this token"],
     ["activation", node.activation, plain, "how strongly the feature fires here"],
     ["influence", node.influence, plain,
-      "cumulative: the nodes at least as influential as this one carry this share of the influence on the output"],
+      "cumulative: nodes at least this influential carry this share of the influence on the output"],
   ].filter(([, value]) => value !== null);
   if (node.kind === "feature" && node.clerp) {
-    rows.unshift(["feature", `${node.layer}/${node.feature ?? "?"}`, String, "layer and index of the feature"]);
+    const name = `${node.layer}/${node.feature ?? "?"}`;
+    rows.unshift(["feature", name, String, "layer and index of the feature"]);
   }
   return make("dl", { class: "numbers" }, ...rows.map(([name, value, write, meaning]) =>
     make("div", { title: meaning }, make("dt", {}, name), make("dd", {}, write(value)))));
@@ -62,11 +64,11 @@ function numbers(node) {
 /** One bar that divides the node's input over features, tokens, and errors. */
 function mixBar(graph, index) {
   const mix = inputMix(graph, index);
-  const parts = [["feature", mix.feature, "features"], ["token", mix.token, "tokens"], ["error", mix.error, "errors"]];
-  const sentence = parts.map(([, share, name]) => `${percent(share)} ${name}`).join(" · ");
+  const kinds = ["feature", "token", "error"];
+  const sentence = kinds.map((kind) => `${percent(mix[kind])} ${kind}s`).join(" · ");
   return make("div", { class: "mix", role: "img", "aria-label": `Input by kind: ${sentence}` },
-    make("div", { class: "stack" }, ...parts.filter(([, share]) => share > 0).map(([kind, share]) =>
-      sized(make("i", { class: `from-${kind}` }), share))),
+    make("div", { class: "stack" }, ...kinds.filter((kind) => mix[kind] > 0).map((kind) =>
+      sized(make("i", { class: `from-${kind}` }), mix[kind]))),
     make("p", {}, sentence));
 }
 
@@ -74,7 +76,8 @@ function linkList(state, actions, name, links, farEnd, summary) {
   const { graph, visible } = state;
   const shown = links.filter((link) => visible.mask[farEnd(link)]);
   const hidden = links.length - shown.length;
-  const list = make("ol", { class: "links" }, ...shown.slice(0, LISTED).map((link) => row(graph, link, farEnd(link), actions)));
+  const rows = shown.slice(0, LISTED).map((link) => row(graph, link, farEnd(link), actions));
+  const list = make("ol", { class: "links" }, ...rows);
   const notes = [];
   if (shown.length > LISTED) notes.push(`${counted(shown.length - LISTED, "weaker link")} not listed`);
   if (hidden) notes.push(`${counted(hidden, "link")} hidden by the slider`);
@@ -90,16 +93,25 @@ function row(graph, link, end, actions) {
   const node = graph.nodes[end];
   const share = inputShare(graph, link);
   const sign = link.weight < 0 ? "negative" : "positive";
-  const where = node.kind === "token" ? `position ${node.position}`
-    : node.kind === "logit" ? percent(node.probability) : `${node.kind === "error" ? "" : `L${node.layer} `}“${shortToken(graph.tokens[node.position] ?? "", 10)}”`;
+  const about = `${place(node, graph.tokens)} · ${signedWeight(link.weight)} · ${percent(share)} of the input`;
   return make("li", {}, make("button", {
     type: "button", "data-node": end, class: sign,
-    title: `${nodeLabel(node)} · ${place(node, graph.tokens)} · ${signedWeight(link.weight)} · ${percent(share)} of the input`,
+    title: `${nodeLabel(node)} · ${about}`,
     onclick: () => actions.select(end),
     onpointerenter: () => actions.hover(end), onpointerleave: () => actions.hover(null),
     onfocus: () => actions.hover(end), onblur: () => actions.hover(null),
   },
-  glyph(node.kind), make("span", { class: "name" }, nodeLabel(node)), make("span", { class: "where" }, where),
-  make("span", { class: "weight" }, signedWeight(link.weight)), make("span", { class: "share" }, percent(share)),
+  glyph(node.kind),
+  make("span", { class: "name" }, nodeLabel(node)),
+  make("span", { class: "where" }, where(graph, node)),
+  make("span", { class: "weight" }, signedWeight(link.weight)),
+  make("span", { class: "share" }, percent(share)),
   make("span", { class: "track", "aria-hidden": true }, sized(make("i"), share))));
+}
+
+function where(graph, node) {
+  if (node.kind === "token") return `position ${node.position}`;
+  if (node.kind === "logit") return percent(node.probability);
+  const token = `“${shortToken(graph.tokens[node.position] ?? "", 10)}”`;
+  return node.kind === "feature" && node.clerp ? `L${node.layer} ${token}` : token;
 }

@@ -7,8 +7,10 @@ import { toArea } from "./viewport.js";
 /** Room around the plot, in CSS pixels: layer labels at the left, token labels at the bottom. */
 export const MARGIN = Object.freeze({ left: 68, right: 12, top: 12, bottom: 62 });
 
-const NAMES = ["ground", "ink", "soft", "faint", "grid", "band", "positive", "negative", "feature", "error", "fixed", "feature-far", "error-far",
-  "fixed-far", "accent"];
+const NAMES = [
+  "ground", "ink", "soft", "faint", "grid", "band", "positive", "negative", "accent",
+  "feature", "error", "fixed", "feature-far", "error-far", "fixed-far",
+];
 
 /** The figure's colours and font, from the style sheet. */
 export function readTheme(element) {
@@ -36,7 +38,7 @@ export function drawFigure(canvas, figure, state) {
   drawAxes(context, figure, state, MARGIN, focus);
   context.save();
   context.beginPath();
-  context.rect(MARGIN.left - 6, 0, figure.area.width + 12 + MARGIN.right, figure.area.height + MARGIN.top);
+  context.rect(MARGIN.left - 6, MARGIN.top - 6, figure.area.width + 12, figure.area.height + 6);
   context.clip();
   context.translate(MARGIN.left, MARGIN.top);
   const links = focus === null ? [] : focusLinks(state, focus);

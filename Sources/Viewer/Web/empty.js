@@ -21,7 +21,7 @@ function noGraphs({ unreadable }) {
   const parts = [
     make("h2", {}, "No graph yet"),
     make("p", {}, "A graph shows how a model came to its next token. Make one, then reload this page:"),
-    make("pre", {}, make("code", {}, 'microscope trace "The capital of the country of Italy is"')),
+    make("pre", {}, make("code", {}, 'microscope trace "The capital of Italy is"')),
   ];
   if (unreadable.length) {
     parts.push(make("p", {}, "These files in the graph directory could not be read:"),

@@ -25,7 +25,7 @@ export function percent(share) {
   if (share === null || !Number.isFinite(share)) return "–";
   const value = share * 100;
   if (value > 0 && value < 0.1) return "<0.1 %";
-  return `${value >= 99.95 || value === 0 ? value.toFixed(0) : value >= 10 ? value.toFixed(0) : value.toFixed(1)} %`;
+  return `${value.toFixed(value >= 9.95 || value === 0 ? 0 : 1)} %`;
 }
 
 /** A score or threshold with two decimals. */
@@ -35,7 +35,8 @@ export function twoDecimals(value) {
 
 /** A count with thin spaces between thousands. */
 export function count(value) {
-  return value === null || !Number.isFinite(value) ? "–" : String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+  if (value === null || !Number.isFinite(value)) return "–";
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
 }
 
 /** A count and its noun, in the singular or plural. */
@@ -62,8 +63,7 @@ export function visibleToken(token) {
 /** A token for a narrow place: no mark for the usual leading space, cut to a length. */
 export function shortToken(token, length = 12) {
   const shown = visibleToken(token);
-  const bare = shown.length > 1 && shown.startsWith("·") && !shown.startsWith("··") ? shown.slice(1) : shown;
-  return truncate(bare, length);
+  return truncate(/^·[^·]/.test(shown) ? shown.slice(1) : shown, length);
 }
 
 /** Cuts a text to a number of characters, the last of them an ellipsis. */
@@ -78,7 +78,8 @@ export function date(milliseconds) {
   const at = new Date(milliseconds);
   if (Number.isNaN(at.getTime())) return "";
   const two = (value) => String(value).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 /** Where a node sits, in words: "layer 12 · position 8 “Italy”". */

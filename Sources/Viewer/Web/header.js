@@ -22,14 +22,16 @@ export function makeHeader(store, actions) {
 function scoreEntry({ name, value, meaning }) {
   const shown = value === null ? "not stated in this file" : twoDecimals(value);
   const sentence = `${name} ${shown}: ${meaning}`;
-  return make("div", { class: value === null ? "score unknown" : "score", tabindex: 0, "aria-label": sentence },
+  const style = value === null ? "score unknown" : "score";
+  return make("div", { class: style, tabindex: 0, "aria-label": sentence },
     make("dt", {}, name), make("dd", {}, twoDecimals(value)),
     make("dd", { class: "meter", "aria-hidden": true }, sized(make("i"), value ?? 0)),
     make("dd", { class: "hint", "aria-hidden": true }, sentence));
 }
 
 function drawBand(graph, actions) {
-  const tokenNodes = new Map(graph.nodes.filter((node) => node.kind === "token").map((node) => [node.position, node]));
+  const tokens = graph.nodes.filter((node) => node.kind === "token");
+  const tokenNodes = new Map(tokens.map((node) => [node.position, node]));
   byId("prompt").replaceChildren(...graph.tokens.map((token, position) =>
     tokenChip(token, position, tokenNodes.get(position), actions)));
   byId("facts").replaceChildren(factsLine(graph));
@@ -52,11 +54,12 @@ function tokenChip(token, position, node, actions) {
 
 function factsLine(graph) {
   const { facts } = graph;
+  const nodes = counted(facts.nodeCount ?? graph.nodes.length, "node");
+  const links = counted(facts.edgeCount ?? graph.links.length, "link");
   const parts = [
     [facts.model || graph.scan, "the model, or the set of transcoders"],
     [facts.transcoders, "the transcoders that gave the features"],
-    [`${counted(facts.nodeCount ?? graph.nodes.length, "node")}, ${counted(facts.edgeCount ?? graph.links.length, "link")}`,
-      "what pruning kept for this file"],
+    [`${nodes}, ${links}`, "what pruning kept for this file"],
     [facts.activeFeatureCount === null ? "" : activeFeatures(facts),
       "features active on the prompt; the ones never expanded count as unexplained"],
     [facts.seconds === null ? "" : `traced in ${duration(facts.seconds)}`, "time that tracing took"],
@@ -109,5 +112,7 @@ function markTokens({ graph, selected, hovered }) {
     if (here && hovered === null) bringIntoView(byId("prompt"), chip);
   }
   const key = focus === null ? null : graph.nodes[focus].key;
-  for (const row of byId("logits").querySelectorAll("button")) row.classList.toggle("here", row.dataset.node === key);
+  for (const row of byId("logits").querySelectorAll("button")) {
+    row.classList.toggle("here", row.dataset.node === key);
+  }
 }

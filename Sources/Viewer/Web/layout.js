@@ -25,7 +25,8 @@ export function layOut(graph, size) {
   const radius = radii(graph, rowHeight, columns);
   for (const cell of cells.values()) {
     const step = placeCell(cell, columns, rowHeight, size.height, x, y);
-    for (const node of cell.nodes) radius[node.index] = Math.min(radius[node.index], Math.max(step * 0.46, 1.7));
+    const largest = Math.max(step * 0.46, 1.7);
+    for (const node of cell.nodes) radius[node.index] = Math.min(radius[node.index], largest);
   }
   const last = columns[columns.length - 1];
   return Object.freeze({
@@ -114,7 +115,8 @@ function groupByCell(graph) {
 // Features before the error of their cell; the likelier logit, the more influential feature first.
 function byImportance(a, b) {
   if ((a.kind === "error") !== (b.kind === "error")) return a.kind === "error" ? 1 : -1;
-  return (b.probability ?? 0) - (a.probability ?? 0) || (a.influence ?? 1) - (b.influence ?? 1) || a.index - b.index;
+  return (b.probability ?? 0) - (a.probability ?? 0)
+    || (a.influence ?? 1) - (b.influence ?? 1) || a.index - b.index;
 }
 
 function columnDemand(graph, cells) {

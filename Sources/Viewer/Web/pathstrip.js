@@ -42,7 +42,8 @@ function step(graph, index, actions) {
 function arrow(graph, link) {
   const sign = link.weight < 0 ? "negative" : "positive";
   const share = percent(inputShare(graph, link));
-  return make("li", { class: `arrow ${sign}`, title: `${signedWeight(link.weight)}, ${share} of the target's input` },
+  const title = `${signedWeight(link.weight)}, ${share} of the target's input`;
+  return make("li", { class: `arrow ${sign}`, title },
     make("span", {}, share), make("span", { "aria-hidden": true }, "→"));
 }
 

@@ -7,10 +7,12 @@ import { searchGraphs } from "./search.js";
 /** Builds the picker; it opens graphs through `actions.open`. */
 export function makePicker(store, actions) {
   const title = make("span", { class: "title" }, "Graphs");
-  const button = make("button", { type: "button", class: "current", "aria-haspopup": "listbox", "aria-expanded": "false" },
-    title, make("span", { class: "chevron", "aria-hidden": true }, "▾"));
+  const button = make("button", {
+    type: "button", class: "current", "aria-haspopup": "listbox", "aria-expanded": "false",
+  }, title, make("span", { class: "chevron", "aria-hidden": true }, "▾"));
   const search = make("input", {
-    type: "search", placeholder: "Search prompts", "aria-label": "Search graphs by prompt or model", role: "combobox",
+    type: "search", placeholder: "Search prompts", role: "combobox",
+    "aria-label": "Search graphs by prompt or model",
     "aria-expanded": "true", "aria-controls": "graph-list", autocomplete: "off", spellcheck: "false",
   });
   const list = make("ul", { id: "graph-list", role: "listbox", "aria-label": "Graphs" });
@@ -29,7 +31,8 @@ export function makePicker(store, actions) {
   const draw = () => {
     const graphs = found();
     active = Math.min(Math.max(active, 0), Math.max(graphs.length - 1, 0));
-    list.replaceChildren(...graphs.map((graph, at) => entry(graph, at, at === active, store.read().slug, choose)));
+    const { slug } = store.read();
+    list.replaceChildren(...graphs.map((graph, at) => entry(graph, at, at === active, slug, choose)));
     if (!graphs.length) list.append(make("li", { class: "none" }, "No graph matches."));
     note.textContent = unreadableNote(store.read().graphs?.unreadable ?? []);
     note.hidden = !note.textContent;
@@ -61,7 +64,7 @@ export function makePicker(store, actions) {
   });
 
   return (state, previous) => {
-    if (state.graphs === previous.graphs && state.slug === previous.slug && state.graph === previous.graph) return;
+    if (["graphs", "slug", "graph"].every((key) => state[key] === previous[key])) return;
     byId("picker").hidden = !state.graphs?.graphs.length;
     const current = state.graphs?.graphs.find((graph) => graph.slug === state.slug);
     title.textContent = current?.prompt ?? state.slug ?? "Choose a graph";
@@ -71,11 +74,13 @@ export function makePicker(store, actions) {
 }
 
 function entry(graph, at, isActive, slug, choose) {
-  const about = [graph.model ?? graph.scan, counted(graph.tokenCount, "token"), date(graph.created)].filter(Boolean).join(" · ");
+  const about = [graph.model ?? graph.scan, counted(graph.tokenCount, "token"), date(graph.created)];
   return make("li", {
     id: `graph-option-${at}`, role: "option", class: isActive ? "active" : null,
     "aria-selected": String(graph.slug === slug), title: graph.slug, onclick: () => choose(graph),
-  }, make("span", { class: "what" }, graph.prompt || graph.slug), make("span", { class: "about" }, about));
+  },
+  make("span", { class: "what" }, graph.prompt || graph.slug),
+  make("span", { class: "about" }, about.filter(Boolean).join(" · ")));
 }
 
 function unreadableNote(files) {

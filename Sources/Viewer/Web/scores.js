@@ -5,7 +5,8 @@ import { inputShare } from "./prune.js";
 /**
  * The scores to show: `{ name, value, meaning }`; the value is null when the file does not state it.
  *
- * They are never guessed from the file's own nodes: pruning drops many weak links, and what remains overstates errors.
+ * They are never guessed from the file's own nodes: pruning drops many weak links, and what remains
+ * overstates the errors.
  */
 export function shownScores({ facts }) {
   return [
@@ -14,7 +15,7 @@ export function shownScores({ facts }) {
     score("replacement", facts.replacementScore,
       "share of the influence that reaches tokens rather than error nodes"),
     score("completeness", facts.completenessScore,
-      "share of all inputs, weighted by influence, that comes from features and tokens rather than error nodes"),
+      "share of all inputs, weighted by influence, that comes from features and tokens rather than errors"),
   ];
 }
 

@@ -42,8 +42,8 @@ export function writeHash({ slug, node, threshold }) {
 export function readHash(hash) {
   const fields = new URLSearchParams(String(hash).replace(/^#/, ""));
   const written = fields.get("influence");
-  const threshold = Number(written);
-  const usable = written !== null && written !== "" && Number.isFinite(threshold) && threshold >= 0 && threshold <= 1;
+  const threshold = written ? Number(written) : NaN;
+  const usable = threshold >= 0 && threshold <= 1;
   return {
     slug: fields.get("graph") || null,
     node: fields.get("node") || null,

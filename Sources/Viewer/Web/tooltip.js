@@ -13,7 +13,8 @@ export function makeTooltip(box, stage) {
     if (hovered === shown) return;
     shown = hovered;
     const node = graph.nodes[hovered];
-    box.replaceChildren(make("b", {}, nodeLabel(node)), make("span", {}, place(node, graph.tokens)), facts(node));
+    const where = make("span", {}, place(node, graph.tokens));
+    box.replaceChildren(make("b", {}, nodeLabel(node)), where, facts(node));
     box.hidden = false;
     const point = toArea(view, layout.x[hovered], layout.y[hovered]);
     const inside = point.x >= 0 && point.y >= 0 && point.x <= area.width && point.y <= area.height;

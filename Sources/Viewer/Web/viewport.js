@@ -33,7 +33,9 @@ export function revealing(view, point, layout, area, margin = 24) {
 export function toArea(view, x, y) { return { x: x * view.zoom - view.x, y: y * view.zoom - view.y }; }
 
 /** From the area's pixels to a point of the layout. */
-export function toLayout(view, point) { return { x: (point.x + view.x) / view.zoom, y: (point.y + view.y) / view.zoom }; }
+export function toLayout(view, point) {
+  return { x: (point.x + view.x) / view.zoom, y: (point.y + view.y) / view.zoom };
+}
 
 function nearest(at, start, length, margin) {
   if (at < start + margin) return at - margin;

@@ -41,7 +41,8 @@ struct DoctorCommand: ParsableCommand {
     if json { try Terminal.printJSON(report) } else { printText(report, workers) }
     guard report.isCorrect else {
       throw CommandError(
-        "The BLAS computes wrong products here (error \(error)): set OPENBLAS_CORETYPE=Haswell and run the doctor again.")
+        "The BLAS computes wrong products here (error \(error)): set OPENBLAS_CORETYPE=Haswell and run the doctor again."
+      )
     }
   }
 
@@ -59,6 +60,7 @@ struct DoctorCommand: ParsableCommand {
   private static var processorName: String {
     let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
     let name = lines.first { $0.hasPrefix("model name") }?.split(separator: ":").last
-    return name.map { $0.trimmingPrefix { $0 == " " } }.map { String($0) } ?? ProcessInfo.processInfo.operatingSystemVersionString
+    return name.map { $0.trimmingPrefix { $0 == " " } }.map { String($0) }
+      ?? ProcessInfo.processInfo.operatingSystemVersionString
   }
 }

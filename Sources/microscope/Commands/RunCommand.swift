@@ -19,7 +19,9 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var prompt: PromptOptions
   @OptionGroup var options: ModelOptions
 
-  @Option(help: ArgumentHelp("Places to record: 'all', or TransformerLens names separated by commas.", valueName: "hooks"))
+  @Option(
+    help: ArgumentHelp(
+      "Places to record: 'all', or TransformerLens names separated by commas.", valueName: "hooks"))
   var record: String?
 
   @Option(help: ArgumentHelp("The file to write.", valueName: "file.safetensors"))
@@ -29,7 +31,9 @@ struct RunCommand: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
-    guard record == nil || output != nil else { throw ValidationError("--record needs --output FILE to write to.") }
+    guard record == nil || output != nil else {
+      throw ValidationError("--record needs --output FILE to write to.")
+    }
   }
 
   func run() async throws {
@@ -42,7 +46,8 @@ struct RunCommand: AsyncParsableCommand {
     let pass = model.transformer.run(tokens, recording: Set(hooks), logits: output == nil ? .last : .all)
     let last = pass.logits[row: pass.logits.rows - 1]
     guard last.allSatisfy(\.isFinite) else {
-      throw CommandError("The model's logits are not numbers: its weights are damaged; fetch the model again.")
+      throw CommandError(
+        "The model's logits are not numbers: its weights are damaged; fetch the model again.")
     }
     if let output { try write(pass, model.transformer, to: output) }
     let report = NextTokens(tokens: tokens, logits: Array(last), tokenizer: model.tokenizer)
@@ -64,7 +69,9 @@ struct RunCommand: AsyncParsableCommand {
 
   private func write(_ pass: ForwardPass, _ transformer: Transformer, to path: String) throws {
     let layerCount = transformer.configuration.layerCount
-    let recorded = pass.activations.recorded(layerCount: layerCount).map { ($0.description, pass.activations.values($0)) }
+    let recorded = pass.activations.recorded(layerCount: layerCount).map {
+      ($0.description, pass.activations.values($0))
+    }
     let declarations = recorded.map { SafetensorsWriter.Declaration($0.0, .float(.f32), $0.1.shape) }
     var writer = try SafetensorsWriter(
       path: path,

@@ -11,7 +11,9 @@ struct ServeCommand: AsyncParsableCommand {
         microscope serve --port 8041
       """)
 
-  @Option(help: ArgumentHelp("The folder of graphs. (default: the graphs folder of MICROSCOPE_HOME)", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "The folder of graphs. (default: the graphs folder of MICROSCOPE_HOME)", valueName: "folder"))
   var graphs: String?
 
   @Option(help: "The page's port.")
@@ -36,7 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
     defer { interrupt.stop() }
     do {
       try await task.value
-    } catch where task.isCancelled {
+    } catch  where task.isCancelled {
       return
     }
   }

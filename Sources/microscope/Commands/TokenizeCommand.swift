@@ -35,7 +35,8 @@ struct TokenizeCommand: AsyncParsableCommand {
     if json { return try Terminal.printJSON(Report(ids: ids, pieces: pieces)) }
     for (id, piece) in zip(ids, pieces) {
       let number = String(id)
-      print(String(repeating: " ", count: max(0, 7 - number.count)) + number + "  ‘\(Terminal.visible(piece))’")
+      print(
+        String(repeating: " ", count: max(0, 7 - number.count)) + number + "  ‘\(Terminal.visible(piece))’")
     }
   }
 }

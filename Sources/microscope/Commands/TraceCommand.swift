@@ -27,7 +27,9 @@ struct TraceCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Write the whole graph, before pruning.", valueName: "file.safetensors"))
   var graph: String?
 
-  @Option(help: ArgumentHelp("Where the pruned graph goes. (default: the graphs folder of MICROSCOPE_HOME)", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "Where the pruned graph goes. (default: the graphs folder of MICROSCOPE_HOME)", valueName: "folder"))
   var output: String?
 
   @Option(help: "The graph's name. (default: made from the prompt)")
@@ -68,10 +70,15 @@ struct TraceCommand: AsyncParsableCommand {
   private var folder: URL { output.map { URL(filePath: $0) } ?? MicroscopeHome().graphs }
 
   /// Writes the files and completes the report.
-  private func write(_ result: TraceJob.Result, _ next: NextTokens, _ clock: inout PhaseClock) throws -> TraceReport {
+  private func write(_ result: TraceJob.Result, _ next: NextTokens, _ clock: inout PhaseClock) throws
+    -> TraceReport
+  {
     var files: [String: String] = [:]
     if let graph {
-      let header = ["model": options.model, "transcoders": result.transcoderName, "tokens": next.tokens.map(\.piece).joined()]
+      let header = [
+        "model": options.model, "transcoders": result.transcoderName,
+        "tokens": next.tokens.map(\.piece).joined(),
+      ]
       try RawGraphFile(graph: result.attribution.graph, metadata: header).write(to: graph)
       files["graph"] = graph
     }
@@ -82,14 +89,16 @@ struct TraceCommand: AsyncParsableCommand {
     let report = TraceReport(result, next: next, clock: clock, slug: slug.text, files: files)
     try FileManager.default.createFolder(folder)
     var metadata = GraphMetadata(
-      slug: slug, transcoderSetID: result.transcoderName, prompt: text, promptTokens: next.tokens.map(\.piece))
+      slug: slug, transcoderSetID: result.transcoderName, prompt: text, promptTokens: next.tokens.map(\.piece)
+    )
     metadata.info = GraphInfo(
       generator: .init(name: "microscope", version: Microscope.version, url: ""),
       createTimeMilliseconds: Int(Date().timeIntervalSince1970 * 1000))
     metadata.generationSettings = GenerationSettings(
       maxLogits: trace.maxLogits, logitMass: Double(trace.logitMass), batchSize: trace.attribution.roundSize,
-      maxFeatureNodes: trace.maxFeatureNodes)
-    metadata.other["microscope"] = report.pageMetadata(model: options.model, transcoders: result.transcoderName)
+      maxFeatureNodes: trace.featureLimit)
+    metadata.other["microscope"] = report.pageMetadata(
+      model: options.model, transcoders: result.transcoderName)
     let file = GraphFile(result.pruned, metadata: metadata) { trace.compat == nil ? result.labels[$0] : "" }
     _ = try file.write(to: folder)
     try GraphIndex.update(in: folder) { $0.add(file.metadata) }
@@ -103,7 +112,8 @@ extension FileManager {
     do {
       try createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      throw CommandError("Cannot make the folder \(folder.path): check that you may write there, or pass --output.")
+      throw CommandError(
+        "Cannot make the folder \(folder.path): check that you may write there, or pass --output.")
     }
   }
 }

@@ -20,7 +20,8 @@ struct PromptOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The token put before the prompt: an id, or 'none'. (default: what suits the model best)", valueName: "id"))
+      "The token put before the prompt: an id, or 'none'. (default: what suits the model best)",
+      valueName: "id"))
   var bos: String?
 
   func validate() throws {
@@ -67,7 +68,8 @@ struct PromptOptions: ParsableArguments {
       throw CommandError("There is no token \(wrong): the model's token ids go from 0 to \(vocabulary - 1).")
     }
     guard tokens.count <= context else {
-      throw CommandError("The prompt has \(tokens.count) tokens; this model reads at most \(context): shorten it.")
+      throw CommandError(
+        "The prompt has \(tokens.count) tokens; this model reads at most \(context): shorten it.")
     }
     return tokens
   }
@@ -76,7 +78,8 @@ struct PromptOptions: ParsableArguments {
     let parts = list.split(separator: ",", omittingEmptySubsequences: false)
     let ids = parts.compactMap { Int($0.trimmingPrefix { $0 == " " }) }
     guard ids.count == parts.count else {
-      throw CommandError("--ids takes token ids separated by commas, such as 1,57,9, not '\(list.prefix(60))'.")
+      throw CommandError(
+        "--ids takes token ids separated by commas, such as 1,57,9, not '\(list.prefix(60))'.")
     }
     return ids
   }

@@ -17,23 +17,30 @@ struct TraceOptions: ParsableArguments {
   @Option(help: "Output tokens are added until their probabilities reach this sum.")
   var logitMass: Float = 0.95
 
-  @Option(help: ArgumentHelp("Explain this token instead of the most probable ones; repeatable.", valueName: "token"))
+  @Option(
+    help: ArgumentHelp(
+      "Explain this token instead of the most probable ones; repeatable.", valueName: "token"))
   var target: [String] = []
 
-  @Option(help: ArgumentHelp("Explain why --target and not this token: the difference of their logits.", valueName: "token"))
+  @Option(
+    help: ArgumentHelp(
+      "Explain why --target and not this token: the difference of their logits.", valueName: "token"))
   var minus: String?
 
-  @Option(help: "The most features whose own inputs are computed.")
-  var maxFeatureNodes = 7500
+  @Option(help: "The most features whose own inputs are computed. (default: 7500; 1000 for neurons)")
+  var maxFeatureNodes: Int?
 
-  @Option(help: "Stop expanding when features not yet expanded carry less than 1 − this share of the influence.")
+  @Option(
+    help: "Stop expanding when features not yet expanded carry less than 1 − this share of the influence.")
   var coverage = 0.98
 
   @Option(help: "Keep the nodes that carry this share of the influence.")
   var nodeThreshold = 0.8
 
-  @Option(help: "Keep the edges that carry this share of the kept nodes' influence.")
-  var edgeThreshold = 0.98
+  @Option(
+    help:
+      "Keep the edges that carry this share of the kept nodes' influence. (default: 0.98; 0.9 for neurons)")
+  var edgeThreshold: Double?
 
   @Option(help: "Reproduce this tool's first token, expansion, pruning and scores.")
   var compat: Compatibility?
@@ -46,23 +53,27 @@ struct TraceOptions: ParsableArguments {
 
   func validate() throws {
     try checkRanges()
-    guard minus == nil || target.count == 1 else { throw ValidationError("--minus needs exactly one --target.") }
+    guard minus == nil || target.count == 1 else {
+      throw ValidationError("--minus needs exactly one --target.")
+    }
     guard Set(target).count == target.count else { throw ValidationError("--target names a token twice.") }
     guard compat != nil || (batchSize == nil && updateInterval == nil) else {
-      throw ValidationError("--batch-size and --update-interval have a meaning only with --compat circuit-tracer.")
+      throw ValidationError(
+        "--batch-size and --update-interval have a meaning only with --compat circuit-tracer.")
     }
   }
 
   private func checkRanges() throws {
     let shares = [
       ("--logit-mass", Double(logitMass)), ("--coverage", coverage), ("--node-threshold", nodeThreshold),
-      ("--edge-threshold", edgeThreshold),
+      ("--edge-threshold", edgeThreshold ?? 0),
     ]
     for (name, value) in shares where !(0...1).contains(value) {
       throw ValidationError("\(name) is a share from 0 to 1, not \(value).")
     }
     let counts = [
-      ("--max-logits", maxLogits), ("--max-feature-nodes", maxFeatureNodes), ("--batch-size", batchSize ?? 1),
+      ("--max-logits", maxLogits), ("--max-feature-nodes", maxFeatureNodes ?? 1),
+      ("--batch-size", batchSize ?? 1),
       ("--update-interval", updateInterval ?? 1),
     ]
     for (name, value) in counts where !(1...100_000_000).contains(value) {
@@ -70,15 +81,27 @@ struct TraceOptions: ParsableArguments {
     }
   }
 
+  /// Whether the model's own neurons are the features; they are many and weak, so fewer nodes and edges are kept.
+  var usesNeurons: Bool { transcoders == "neurons" }
+
+  /// The most features to expand.
+  var featureLimit: Int { maxFeatureNodes ?? (usesNeurons ? 1000 : 7500) }
+
+  /// How many neurons may become nodes: four for each that is expanded; the others count as errors.
+  var candidateNeurons: Int { 4 * featureLimit }
+
+  /// The share that kept edges carry.
+  var edgeShare: Double { edgeThreshold ?? (usesNeurons ? 0.9 : 0.98) }
+
   /// How far the graph is expanded.
   var attribution: AttributionOptions {
     guard compat == nil else {
       return AttributionOptions(
-        maxFeatureNodes: maxFeatureNodes, coverage: nil, roundSize: (batchSize ?? 256) * (updateInterval ?? 4),
+        maxFeatureNodes: featureLimit, coverage: nil, roundSize: (batchSize ?? 256) * (updateInterval ?? 4),
         unexpanded: .leftOut)
     }
     return AttributionOptions(
-      maxFeatureNodes: maxFeatureNodes, coverage: coverage, roundSize: min(512, max(64, maxFeatureNodes / 8)))
+      maxFeatureNodes: featureLimit, coverage: coverage, roundSize: min(512, max(64, featureLimit / 8)))
   }
 
   /// How the graph is pruned.
