@@ -48,9 +48,11 @@ public struct AttentionPattern: Sendable, Equatable {
         queries.storage.withUnsafeBufferPointer { q in
           keys.storage.withUnsafeBufferPointer { k in
             guard let q = q.baseAddress, let k = k.baseAddress else { return }
-            BLAS.gemm(
-              false, true, m: queryCount, n: keyCount, k: width, alpha: rule.scale, q + head * width,
-              stride: queries.columns, k + group * width, stride: keys.columns, out, stride: keyCount)
+            let right = RightSide(
+              k + group * width, stride: keys.columns, n: keyCount, k: width, transposed: true)
+            right.multiply(
+              m: queryCount, alpha: rule.scale, q + head * width, stride: queries.columns, out,
+              stride: keyCount)
           }
         }
         AttentionPattern.normalise(out, queryCount, keyCount, rule)
@@ -87,9 +89,10 @@ public struct AttentionPattern: Sendable, Equatable {
         weights.withUnsafeBufferPointer { pattern in
           values.storage.withUnsafeBufferPointer { v in
             guard let pattern = pattern.baseAddress, let v = v.baseAddress else { return }
-            BLAS.gemm(
-              false, false, m: queryCount, n: width, k: keyCount, pattern + head * queryCount * keyCount,
-              stride: keyCount, v + group * width, stride: values.columns, out + head * width,
+            let right = RightSide(
+              v + group * width, stride: values.columns, n: width, k: keyCount, transposed: false)
+            right.multiply(
+              m: queryCount, pattern + head * queryCount * keyCount, stride: keyCount, out + head * width,
               stride: headCount * width)
           }
         }

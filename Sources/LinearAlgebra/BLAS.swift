@@ -1,4 +1,4 @@
-// The one seam to a BLAS: everything else calls `gemm`.
+// The one seam to a BLAS: everything else multiplies through `RightSide`.
 
 #if canImport(Accelerate)
   import Accelerate
@@ -24,20 +24,20 @@ public enum BLAS {
     #endif
   }
 
-  /// C = alpha · op(A) · op(B) + beta · C for row-major matrices; op(A) is [m, k], op(B) is [k, n].
+  /// C = alpha · A · B + beta · C for row-major matrices: A is [m, k], B is [k, n], or [n, k] with `transposed`.
   static func gemm(
-    _ transposeA: Bool, _ transposeB: Bool, m: Int, n: Int, k: Int, alpha: Float = 1,
+    transposed: Bool, m: Int, n: Int, k: Int, alpha: Float = 1,
     _ a: UnsafePointer<Float>, stride lda: Int, _ b: UnsafePointer<Float>, stride ldb: Int,
     beta: Float = 0, _ c: UnsafeMutablePointer<Float>, stride ldc: Int
   ) {
     guard m > 0, n > 0 else { return }
     #if canImport(Accelerate)
       cblas_sgemm(
-        CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+        CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,
         m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
     #else
       cblas_sgemm(
-        CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+        CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,
         Int32(m), Int32(n), Int32(k), alpha, a, Int32(lda), b, Int32(ldb), beta, c, Int32(ldc))
     #endif
   }

@@ -1,45 +1,23 @@
-/// Compares the BLAS with a plain loop, and measures its speed.
+import _LinearAlgebraShims
+
+/// Compares matrix products with a plain loop, and measures their speed.
 public enum BLASCheck {
   /// The relative error above which a product counts as wrong: far above rounding, far below any real fault.
   public static let tolerance = 1e-4
 
-  /// Returns the largest error of products of random shapes, all transpositions, relative to Σ |a·b| of the entry.
-  public static func largestError(seed: UInt64, shapes: Int) -> Double {
+  /// Whether products run on our own kernel (AVX-512) instead of the BLAS.
+  public static var usesOwnKernel: Bool { RightSide.usesOwnKernel }
+
+  /// Returns the largest errors over random shapes, relative to Σ |a·b| of an entry: of the BLAS, and of the kernel
+  /// that products run on here.
+  public static func largestErrors(seed: UInt64, shapes: Int) -> (blas: Double, products: Double) {
     var random = SplitMix64(seed: seed)
     BLAS.useOneThread()
-    return (0..<shapes).reduce(0.0) { worst, _ in
-      let (m, n, k) = (
-        Int.random(in: 1...97, using: &random), Int.random(in: 1...130, using: &random),
-        Int.random(in: 1...300, using: &random)
-      )
-      let (transposeA, transposeB) = (Bool.random(using: &random), Bool.random(using: &random))
-      let a = (0..<m * k).map { _ in Float.random(in: -1...1, using: &random) }
-      let b = (0..<k * n).map { _ in Float.random(in: -1...1, using: &random) }
-      var c = [Float](repeating: 0, count: m * n)
-      BLAS.gemm(
-        transposeA, transposeB, m: m, n: n, k: k, a, stride: transposeA ? m : k, b,
-        stride: transposeB ? k : n, &c,
-        stride: n)
-      return max(worst, error(c, a, b, (m, n, k), transposeA, transposeB))
-    }
-  }
-
-  private static func error(
-    _ c: [Float], _ a: [Float], _ b: [Float], _ size: (m: Int, n: Int, k: Int), _ transposeA: Bool,
-    _ transposeB: Bool
-  ) -> Double {
-    var worst = 0.0
-    for i in 0..<size.m {
-      for j in 0..<size.n {
-        var (sum, magnitude) = (0.0, 1e-30)
-        for l in 0..<size.k {
-          let x = Double(a[transposeA ? l * size.m + i : i * size.k + l])
-          let y = Double(b[transposeB ? j * size.k + l : l * size.n + j])
-          sum += x * y
-          magnitude += abs(x * y)
-        }
-        worst = max(worst, abs(Double(c[i * size.n + j]) - sum) / magnitude)
-      }
+    var worst = (blas: 0.0, products: 0.0)
+    for _ in 0..<shapes {
+      let problem = Problem(using: &random)
+      worst.blas = max(worst.blas, problem.error(problem.blasProduct()))
+      worst.products = max(worst.products, problem.error(problem.product()))
     }
     return worst
   }
@@ -51,5 +29,57 @@ public enum BLASCheck {
     let clock = ContinuousClock()
     let best = (0..<12).map { _ in clock.measure { _ = x.times(w, workers) } }.min() ?? .seconds(1)
     return 2 * 2048 * 576 * 576 / (best / .seconds(1)) / 1e9
+  }
+}
+
+/// A random product.
+private struct Problem {
+  let (m, n, k): (Int, Int, Int)
+  let transposed: Bool
+  let (a, b): ([Float], [Float])
+
+  init(using random: inout SplitMix64) {
+    let (m, n, k) = (
+      Int.random(in: 1...97, using: &random), Int.random(in: 1...130, using: &random),
+      Int.random(in: 1...300, using: &random)
+    )
+    (self.m, self.n, self.k) = (m, n, k)
+    transposed = Bool.random(using: &random)
+    a = (0..<m * k).map { _ in Float.random(in: -1...1, using: &random) }
+    b = (0..<k * n).map { _ in Float.random(in: -1...1, using: &random) }
+  }
+
+  func blasProduct() -> [Float] {
+    var c = [Float](repeating: 0, count: m * n)
+    BLAS.gemm(
+      transposed: transposed, m: m, n: n, k: k, a, stride: k, b, stride: transposed ? k : n, &c, stride: n)
+    return c
+  }
+
+  func product() -> [Float] {
+    var c = [Float](repeating: 0, count: m * n)
+    b.withUnsafeBufferPointer { b in
+      guard let b = b.baseAddress else { return }
+      RightSide(b, stride: transposed ? k : n, n: n, k: k, transposed: transposed).multiply(
+        m: m, a, stride: k, &c, stride: n)
+    }
+    return c
+  }
+
+  /// The largest error of an entry, relative to the sum of the magnitudes that it adds.
+  func error(_ c: [Float]) -> Double {
+    var worst = 0.0
+    for i in 0..<m {
+      for j in 0..<n {
+        var (sum, magnitude) = (0.0, 1e-30)
+        for l in 0..<k {
+          let term = Double(a[i * k + l]) * Double(b[transposed ? j * k + l : l * n + j])
+          sum += term
+          magnitude += abs(term)
+        }
+        worst = max(worst, abs(Double(c[i * n + j]) - sum) / magnitude)
+      }
+    }
+    return worst
   }
 }

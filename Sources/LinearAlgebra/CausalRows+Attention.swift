@@ -32,7 +32,7 @@ extension CausalRows {
   public mutating func pull(through attention: FrozenAttention, _ workers: Workers) -> [Float] {
     let heads = attention.output.columns, groups = attention.value.rows
     reserve(heads: heads, groups: groups)
-    let runs = liveRuns(limit: 2 * Matrix.rowsPerTask)
+    let runs = liveRuns(limit: Matrix.rowsPerTask)
     var zeroReach = [Float](repeating: 0, count: lastPositions.count)
     let width = width
     multiply(attention, heads: heads, runs, workers)
@@ -43,11 +43,12 @@ extension CausalRows {
           guard let g = values.baseAddress, let p = gradients.baseAddress, let w = weights.baseAddress else {
             return
           }
+          let right = RightSide(w, stride: width, n: width, k: groups, transposed: false)
           workers.forEach(runs.count) { task in
-            let run = runs[task]
-            BLAS.gemm(
-              false, false, m: run.count, n: width, k: groups, p + run.lowerBound * groups, stride: groups, w,
-              stride: width, beta: 1, g + run.lowerBound * width, stride: width)
+            let first = runs[task].lowerBound
+            right.multiply(
+              m: runs[task].count, p + first * groups, stride: groups, beta: 1, g + first * width,
+              stride: width)
           }
         }
       }
@@ -72,11 +73,11 @@ extension CausalRows {
           guard let u = gradients.baseAddress, let g = values.baseAddress, let w = weights.baseAddress else {
             return
           }
+          let right = RightSide(w, stride: heads, n: heads, k: width, transposed: false)
           workers.forEach(runs.count) { task in
-            let run = runs[task]
-            BLAS.gemm(
-              false, false, m: run.count, n: heads, k: width, g + run.lowerBound * width, stride: width, w,
-              stride: heads, u + run.lowerBound * heads, stride: heads)
+            let first = runs[task].lowerBound
+            right.multiply(
+              m: runs[task].count, g + first * width, stride: width, u + first * heads, stride: heads)
           }
         }
       }
@@ -119,13 +120,13 @@ extension CausalRows {
     values.withUnsafeMutableBufferPointer { values in
       skip.storage.withUnsafeBufferPointer { weights in
         guard let g = values.baseAddress, let w = weights.baseAddress else { return }
+        let right = RightSide(w, stride: width, n: width, k: width, transposed: false)
         workers.forEach(tasks.count, scratch: Matrix.rowsPerTask * width) { task, copy in
           let (q, run) = tasks[task]
           let rows = g + run.lowerBound * width
           copy.update(from: rows, count: run.count * width)
-          BLAS.gemm(
-            false, false, m: run.count, n: width, k: width, alpha: factors[q], copy, stride: width, w,
-            stride: width, beta: 1, rows, stride: width)
+          right.multiply(
+            m: run.count, alpha: factors[q], copy, stride: width, beta: 1, rows, stride: width)
         }
       }
     }

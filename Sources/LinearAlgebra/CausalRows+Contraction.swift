@@ -38,11 +38,11 @@ extension CausalRows {
     _ workers: Workers
   ) {
     let tasks = sites.flatMap { site in
-      liveRuns(position: site.position, limit: 2 * Matrix.rowsPerTask).map {
+      liveRuns(position: site.position, limit: Matrix.rowsPerTask).map {
         (segments: site.segments, rows: $0)
       }
     }
-    let scratch = Contraction.vectors * width + Contraction.vectors * 2 * Matrix.rowsPerTask
+    let scratch = Contraction.vectors * width + Contraction.vectors * Matrix.rowsPerTask
     values.withUnsafeBufferPointer { values in
       edges.withUnsafeMutableBufferPointer { edges in
         guard let values = values.baseAddress, let edges = edges.baseAddress else { return }
@@ -125,9 +125,8 @@ private struct Contraction {
     _ segments: [SourceSegment], _ gathered: [(segment: Int, first: Int, count: Int)], _ filled: Int
   ) {
     let width = rows.width
-    BLAS.gemm(
-      false, true, m: run.count, n: filled, k: width, values + run.lowerBound * width, stride: width, vectors,
-      stride: width, products, stride: filled)
+    let right = RightSide(vectors, stride: width, n: filled, k: width, transposed: true)
+    right.multiply(m: run.count, values + run.lowerBound * width, stride: width, products, stride: filled)
     for row in run {
       let target = Int(rows.targetOfRow[row])
       var source = products + (row - run.lowerBound) * filled

@@ -8,16 +8,15 @@ extension Matrix {
   public func times(transposed weights: StoredMatrix, _ workers: Workers) -> Matrix {
     precondition(columns == weights.columns, "\(shape) · transposed [\(weights.rows), \(weights.columns)]")
     let (rows, columns, outputs) = (rows, columns, weights.rows)
-    let chunk = max(1, min(outputs, max(16, Matrix.cachedFloats / max(columns, 1))))
+    let chunk = max(1, min(outputs, max(48, Matrix.cachedFloats / max(columns, 1) / 48 * 48)))
     return Matrix(rows: rows, columns: outputs) { out in
       storage.withUnsafeBufferPointer { x in
         guard let x = x.baseAddress else { return }
         workers.forEach((outputs + chunk - 1) / chunk, scratch: chunk * columns) { task, scratch in
           let range = task * chunk..<min(outputs, (task + 1) * chunk)
           let w = weights.floats(rows: range, scratch: scratch)
-          BLAS.gemm(
-            false, true, m: rows, n: range.count, k: columns, x, stride: columns, w, stride: columns,
-            out + range.lowerBound, stride: outputs)
+          let right = RightSide(w, stride: columns, n: range.count, k: columns, transposed: true)
+          right.multiply(m: rows, x, stride: columns, out + range.lowerBound, stride: outputs)
         }
       }
     }
@@ -35,11 +34,12 @@ extension Matrix {
         weights.storage.withUnsafeBufferPointer { w in
           guard let x = x.baseAddress, let w = w.baseAddress else { return }
           let chunk = Matrix.rowsPerTask
+          let right = RightSide(w, stride: outputs, n: outputs, k: columns, transposed: false)
           workers.forEach((rows + chunk - 1) / chunk) { task in
             let first = task * chunk
-            BLAS.gemm(
-              false, false, m: min(chunk, rows - first), n: outputs, k: columns, x + first * columns,
-              stride: columns, w, stride: outputs, out + first * outputs, stride: outputs)
+            right.multiply(
+              m: min(chunk, rows - first), x + first * columns, stride: columns, out + first * outputs,
+              stride: outputs)
           }
         }
       }
@@ -57,7 +57,7 @@ extension Matrix {
   /// Floats of a weight block that stay in a core's second-level cache beside what they are multiplied with.
   static let cachedFloats = 64 * 1024
   /// Rows of a large product that one worker takes at a time.
-  static let rowsPerTask = 128
+  static let rowsPerTask = 256
 }
 
 extension StoredMatrix {

@@ -21,7 +21,8 @@ extension Transformer {
   /// - Returns: The tokens added.
   @discardableResult
   public func generate(
-    _ tokens: [Int], count: Int, choice: TokenChoice = .greedy, using random: inout some RandomNumberGenerator,
+    _ tokens: [Int], count: Int, choice: TokenChoice = .greedy,
+    using random: inout some RandomNumberGenerator,
     next: (_ token: Int, _ logits: [Float]) -> Bool = { _, _ in true }
   ) -> [Int] {
     var cache = KeyValueCache(layerCount: configuration.layerCount)
