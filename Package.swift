@@ -19,14 +19,19 @@ func module(
     swiftSettings: name == "LinearAlgebra" ? settings : safeSettings)
 }
 
-/// The tests that mirror a module; every test target may also use the test support.
+/// The tests that mirror a module.
 func tests(
-  of name: String, on others: [Target.Dependency] = [], resources: [Resource]? = nil
+  of name: String, on others: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
 ) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: [.byName(name: name)] + others,
-    resources: resources, swiftSettings: settings)
+    name: name + "Tests", dependencies: [.byName(name: name)] + others, exclude: exclude,
+    resources: resources, swiftSettings: safeSettings)
 }
+
+let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+let flyingSocks = Target.Dependency.product(name: "FlyingSocks", package: "FlyingFox")
+let crypto = Target.Dependency.product(
+  name: "Crypto", package: "swift-crypto", condition: .when(platforms: [.linux]))
 
 #if os(macOS)
   let blas: [Target.Dependency] = []
@@ -57,9 +62,7 @@ let package = Package(
     .target(name: "_LinearAlgebraShims"),
     module("LinearAlgebra", on: ["_LinearAlgebraShims"] + blas),
     module("ModelFiles", on: ["LinearAlgebra"]),
-    module(
-      "ModelCatalogues",
-      on: [.product(name: "Crypto", package: "swift-crypto", condition: .when(platforms: [.linux]))]),
+    module("ModelCatalogues", on: [crypto]),
     module("Tokenizers"),
 
     // Models.
@@ -72,17 +75,10 @@ let package = Package(
     module("CircuitGraphs"),
     module("GraphFiles", on: ["CircuitGraphs", "LinearAlgebra", "ModelFiles"]),
     module(
-      "Attribution",
-      on: ["CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers"]),
+      "Attribution", on: ["CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers"]),
 
     // People.
-    module(
-      "Viewer",
-      on: [
-        .product(name: "FlyingFox", package: "FlyingFox"),
-        .product(name: "FlyingSocks", package: "FlyingFox"),
-      ],
-      resources: [.copy("Web")]),
+    module("Viewer", on: [flyingFox, flyingSocks], resources: [.copy("Web")]),
     .executableTarget(
       name: "microscope",
       dependencies: [
@@ -90,4 +86,15 @@ let package = Package(
         "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders", "Transformers", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safeSettings),
+
+    // Tests.
+    .target(
+      name: "_GraphTestSupport", dependencies: ["CircuitGraphs"], path: "Tests/_GraphTestSupport",
+      resources: [.copy("Fixtures")], swiftSettings: safeSettings),
+    tests(of: "ModelFiles", on: ["LinearAlgebra"], resources: [.copy("Fixtures")]),
+    tests(of: "ModelCatalogues", on: [crypto, flyingFox, flyingSocks]),
+    tests(of: "Tokenizers", resources: [.copy("Fixtures")]),
+    tests(of: "CircuitGraphs", on: ["_GraphTestSupport"]),
+    tests(of: "GraphFiles", on: ["CircuitGraphs", "_GraphTestSupport"]),
+    tests(of: "Viewer", on: [flyingSocks], exclude: ["Web", "Browser"], resources: [.copy("Fixtures")]),
   ])

@@ -11,7 +11,7 @@ import Transformers
 /// 4. Below layer 0 they meet the tokens.
 ///
 /// No gradient passes an MLP except by a skip connection (methods paper, §"Constructing an Attribution Graph").
-struct RowSweep {
+struct RowSweep: ~Copyable {
   let model: LocalReplacementModel
   let layout: RowLayout
   private let zeroStreams: [Matrix]

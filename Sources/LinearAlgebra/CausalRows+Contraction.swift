@@ -42,13 +42,15 @@ extension CausalRows {
         (segments: site.segments, rows: $0)
       }
     }
+    let (width, targets) = (width, targetOfRow)
     let scratch = Contraction.vectors * width + Contraction.vectors * Matrix.rowsPerTask
     values.withUnsafeBufferPointer { values in
       edges.withUnsafeMutableBufferPointer { edges in
         guard let values = values.baseAddress, let edges = edges.baseAddress else { return }
         workers.forEach(tasks.count, scratch: scratch) { task, memory in
           let contraction = Contraction(
-            rows: self, values: values, run: tasks[task].rows, factors: factors, edges: edges,
+            width: width, targetOfRow: targets, values: values, run: tasks[task].rows, factors: factors,
+            edges: edges,
             vectors: memory, products: memory + Contraction.vectors * width)
           contraction.run(tasks[task].segments)
         }
@@ -62,27 +64,14 @@ private struct Contraction {
   /// How many vectors are gathered at a time: few enough to stay in the cache.
   static let vectors = 128
 
-  let rows: CausalRows
+  let width: Int
+  let targetOfRow: [Int32]
   let values: UnsafePointer<Float>
   let run: Range<Int>
   let factors: [Float]?
   let edges: UnsafeMutablePointer<Float>
   let vectors: UnsafeMutablePointer<Float>
   let products: UnsafeMutablePointer<Float>
-
-  init(
-    rows: CausalRows, values: UnsafePointer<Float>, run: Range<Int>, factors: [Float]?,
-    edges: UnsafeMutablePointer<Float>, vectors: UnsafeMutablePointer<Float>,
-    products: UnsafeMutablePointer<Float>
-  ) {
-    self.rows = rows
-    self.values = values
-    self.run = run
-    self.factors = factors
-    self.edges = edges
-    self.vectors = vectors
-    self.products = products
-  }
 
   /// Gathers segments until the cache's share is full, multiplies, hands out, and goes on.
   func run(_ segments: [SourceSegment]) {
@@ -107,7 +96,6 @@ private struct Contraction {
   }
 
   private func gather(_ segment: SourceSegment, first: Int, count: Int, at place: Int) {
-    let width = rows.width
     for index in 0..<count {
       let row = Int(segment.rows[segment.rows.startIndex + first + index])
       let scale = segment.scales[segment.scales.startIndex + first + index]
@@ -124,11 +112,10 @@ private struct Contraction {
   private func flush(
     _ segments: [SourceSegment], _ gathered: [(segment: Int, first: Int, count: Int)], _ filled: Int
   ) {
-    let width = rows.width
     let right = RightSide(vectors, stride: width, n: filled, k: width, transposed: true)
     right.multiply(m: run.count, values + run.lowerBound * width, stride: width, products, stride: filled)
     for row in run {
-      let target = Int(rows.targetOfRow[row])
+      let target = Int(targetOfRow[row])
       var source = products + (row - run.lowerBound) * filled
       for piece in gathered {
         let segment = segments[piece.segment]

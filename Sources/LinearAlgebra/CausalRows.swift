@@ -6,7 +6,7 @@ import _LinearAlgebraShims
 /// token counts, which `pull(through:)` returns apart. Rows lie position by position and, within a position, in the
 /// order of the targets. Targets *join* in that order (those of the highest layer first) and are zero before:
 /// so the live rows of a position are the first ones of its block, and one matrix product serves them all.
-public struct CausalRows: Sendable {
+public struct CausalRows: ~Copyable, Sendable {
   /// The width of a row, dModel.
   public let width: Int
   /// The last position of each target.

@@ -38,10 +38,8 @@ extension Catalogue {
 
   /// The model at a path that exists: the GGUF file, or the folder that a loader takes.
   static func model(at url: URL, shelf: MicroscopeHome.Shelf) throws(PullError) -> URL {
-    var isFolder: ObjCBool = false
-    _ = unsafe FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
     if shelf == .transcoders { return url }
-    guard isFolder.boolValue else {
+    guard (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true else {
       guard url.pathExtension.lowercased() == "gguf" else {
         throw .notAModel(path: url.path, why: .otherFile)
       }

@@ -69,7 +69,7 @@ struct NeuronRelevance {
 
   /// The relevance of each neuron at each position, `[positions, dMLP]`.
   private func relevances(
-    _ layer: Int, _ perUnit: Matrix, _ gradients: CausalRows, _ weights: [Float]
+    _ layer: Int, _ perUnit: Matrix, _ gradients: borrowing CausalRows, _ weights: [Float]
   ) -> Matrix {
     guard let post = activations[.mlpPost, layer] else { return Matrix(rows: 0, columns: 0) }
     var sums = Matrix(rows: post.rows, columns: post.columns)

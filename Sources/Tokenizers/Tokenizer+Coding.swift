@@ -3,10 +3,10 @@ extension Tokenizer {
   ///
   /// - Parameters:
   ///   - text: Any text; the empty one has no ids.
-  ///   - parsingSpecialTokens: Whether markers that are spelled out in the text, such as `<|im_start|>`, become
-  ///     their ids. Nil follows the source of the tokenizer: yes, but for SentencePiece vocabularies of GGUF
-  ///     files, whose control tokens are no text. Pass true for a rendered chat. User-defined pieces are always
-  ///     found.
+  ///   - parsingSpecialTokens: Whether markers that are spelled out in the text, such as `<|im_start|>`,
+  ///     become their ids. Nil follows the source of the tokenizer: yes, but for SentencePiece vocabularies
+  ///     of GGUF files, whose control tokens are no text. Pass true for a rendered chat. User-defined pieces
+  ///     are always found.
   /// - Complexity: O(n log n) in the length of the longest word.
   public func encode(_ text: String, parsingSpecialTokens: Bool? = nil) -> [Int] {
     steps.encode(

@@ -1,5 +1,5 @@
-/// Joins the symbols of one word into pieces, best pair first (Sennrich et al., "Neural Machine Translation of Rare
-/// Words with Subword Units", 2016; SentencePiece's BPE orders by score instead of rank).
+/// Joins the symbols of one word into pieces, best pair first (Sennrich et al., "Neural Machine Translation
+/// of Rare Words with Subword Units", 2016; SentencePiece's BPE orders by score instead of rank).
 ///
 /// 1. The word's symbols (bytes or characters) form a linked list.
 /// 2. Every neighbouring pair that has a join enters a heap, ordered by priority, then from left to right.

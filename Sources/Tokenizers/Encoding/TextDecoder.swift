@@ -1,6 +1,7 @@
 /// How pieces are put together to text again.
 struct TextDecoder: Sendable {
-  /// Whether all bytes are one UTF-8 text (byte-level BPE), rather than text with runs of byte pieces between.
+  /// Whether all bytes are one UTF-8 text (byte-level BPE), rather than text with runs of byte pieces
+  /// between.
   var joinsBytes: Bool
   /// Replacements within each piece, such as `▁` by a space.
   var replacements: [Replacement] = []

@@ -1,5 +1,5 @@
-/// Reading UTF-8 bytes character by character; the bytes come from Swift strings and so are well formed, but nothing
-/// here leaves its bounds if they are not.
+/// Reading UTF-8 bytes character by character; the bytes come from Swift strings and so are well formed, but
+/// nothing here leaves its bounds if they are not.
 enum UTF8Text {
   /// Where the character that starts at `index` ends, at most `limit`.
   static func end(ofCharacterAt index: Int, in bytes: [UInt8], before limit: Int) -> Int {

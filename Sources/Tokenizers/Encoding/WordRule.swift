@@ -1,7 +1,8 @@
 /// The rules by which models split text into words, written out as scanners.
 ///
-/// Each is a list of alternatives tried in order at every position, as in the regular expressions of the models' own
-/// tokenizers; together the alternatives cover any text, so that words follow each other without gaps.
+/// Each is a list of alternatives tried in order at every position, as in the regular expressions of the
+/// models' own tokenizers; together the alternatives cover any text, so that words follow each other without
+/// gaps.
 enum WordRule: Sendable, Equatable {
   /// GPT-2: `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`.
   case gpt2

@@ -1,6 +1,7 @@
 /// A JSON text and its values; strings stay where they are in the text until they are asked for.
 ///
-/// A vocabulary's file holds more than a million short strings; this way only those that are kept are ever copied.
+/// A vocabulary's file holds more than a million short strings; this way only those that are kept are ever
+/// copied.
 struct JSONDocument {
   /// A string's place in the text, without its quotation marks.
   struct Text {

@@ -4,10 +4,10 @@ extension Tokenizer {
   /// Makes the tokenizer of a Hugging Face folder.
   ///
   /// - Parameters:
-  ///   - tokenizerJSON: The contents of `tokenizer.json`: a byte-level BPE, or a SentencePiece-style BPE with byte
-  ///     fallback.
-  ///   - configuration: The contents of `tokenizer_config.json`, which names the special tokens and holds the chat
-  ///     template.
+  ///   - tokenizerJSON: The contents of `tokenizer.json`: a byte-level BPE, or a SentencePiece-style BPE with
+  ///     byte fallback.
+  ///   - configuration: The contents of `tokenizer_config.json`, which names the special tokens and holds the
+  ///     chat template.
   /// - Throws: A `TokenizerError` that says what is malformed, contradictory or not supported.
   public init(tokenizerJSON: Data, configuration: Data?) throws(TokenizerError) {
     let document = try JSONDocument(Array(tokenizerJSON), file: "tokenizer.json")

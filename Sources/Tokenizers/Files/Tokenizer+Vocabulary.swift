@@ -1,8 +1,8 @@
 extension Tokenizer {
   /// Makes the tokenizer of a model file that carries its vocabulary as GGUF does.
   ///
-  /// - Throws: A `TokenizerError` if lists disagree, ids are out of range, a merge names pieces that do not exist,
-  ///   or the rule for words is not known.
+  /// - Throws: A `TokenizerError` if lists disagree, ids are out of range, a merge names pieces that do not
+  ///   exist, or the rule for words is not known.
   public init(vocabulary source: TokenizerVocabulary) throws(TokenizerError) {
     try Self.checkCounts(of: source)
     let isByteLevel = source.kind == .bytePairEncoding

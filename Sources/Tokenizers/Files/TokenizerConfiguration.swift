@@ -9,7 +9,7 @@ struct TokenizerConfiguration {
     names.bos = try id(of: "bos_token", in: vocabulary)
     names.eos = try id(of: "eos_token", in: vocabulary)
     names.pad = try id(of: "pad_token", in: vocabulary)
-    let prefixed = firstPrefixed.flatMap { Self.id(ofToken: $0, in: vocabulary) }
+    let prefixed = firstPrefixed.flatMap { vocabulary.id(of: Array($0.utf8)) }
     if document == nil { names.bos = prefixed }
     names.addsBOS = prefixed != nil && prefixed == names.bos
     if let document, let adds = try document.bool("add_bos_token", of: document.root) { names.addsBOS = adds }
@@ -27,11 +27,7 @@ struct TokenizerConfiguration {
       token = try document.string("content", of: value, at: name + ".")
     }
     guard let token else { throw document.unexpected(name, "a token") }
-    return Self.id(ofToken: token, in: vocabulary)
-  }
-
-  private static func id(ofToken token: String, in vocabulary: Vocabulary) -> Int? {
-    vocabulary.markers[token] ?? vocabulary.table.id(of: Array(token.utf8))
+    return vocabulary.id(of: Array(token.utf8))
   }
 
   /// The template, which is a string or a list of named ones; of those the one named `default`.

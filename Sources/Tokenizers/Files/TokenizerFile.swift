@@ -63,7 +63,7 @@ struct TokenizerFile {
   ) throws(TokenizerError) -> BytePairModel {
     var unknownID: Int?
     if let unknown = try document.string("unk_token", of: model, at: "model.") {
-      unknownID = vocabulary.markers[unknown] ?? vocabulary.table.id(of: Array(unknown.utf8))
+      unknownID = vocabulary.id(of: Array(unknown.utf8))
     }
     return BytePairModel(
       rule: .ranks(try mergeTable(of: model, vocabulary, isByteLevel: isByteLevel)),

@@ -6,7 +6,8 @@ struct MergeReader {
   private let vocabulary: Vocabulary
   private let alphabet: ByteAlphabet?
 
-  /// Prepares for merges over a vocabulary, whose pieces are spelled in the byte alphabet if it is byte-level.
+  /// Prepares for merges over a vocabulary, whose pieces are spelled in the byte alphabet if it is
+  /// byte-level.
   init(vocabulary: Vocabulary, isByteLevel: Bool, capacity: Int) {
     self.vocabulary = vocabulary
     alphabet = isByteLevel ? ByteAlphabet() : nil
@@ -25,9 +26,8 @@ struct MergeReader {
   mutating func append(left: [UInt8], right: [UInt8]) throws(TokenizerError) {
     let leftBytes = alphabet?.bytes(ofPiece: left) ?? left
     let rightBytes = alphabet?.bytes(ofPiece: right) ?? right
-    let table = vocabulary.table
-    guard let leftID = table.id(of: leftBytes), let rightID = table.id(of: rightBytes),
-      let joinedID = table.id(of: leftBytes + rightBytes)
+    guard let leftID = vocabulary.id(of: leftBytes), let rightID = vocabulary.id(of: rightBytes),
+      let joinedID = vocabulary.id(of: leftBytes + rightBytes)
     else {
       let merge = String(decoding: left, as: UTF8.self) + " " + String(decoding: right, as: UTF8.self)
       throw .invalidMerge(index: count, merge: merge)

@@ -1,7 +1,7 @@
 /// All pieces of a vocabulary as byte strings in one buffer, found by id and by content.
 ///
-/// Content is found through an open-addressing hash table of ids, so neither loading nor looking up a piece makes a
-/// `String` or an array of its own.
+/// Content is found through an open-addressing hash table of ids, so neither loading nor looking up a piece
+/// makes a `String` or an array of its own.
 struct PieceTable: Sendable {
   /// The bytes of all pieces, one after the other.
   private var storage: [UInt8] = []

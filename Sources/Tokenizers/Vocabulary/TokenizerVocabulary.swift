@@ -1,4 +1,5 @@
-/// The vocabulary that a model file carries about its tokenizer, as plain values (GGUF's `tokenizer.ggml.*` keys).
+/// The vocabulary that a model file carries about its tokenizer, as plain values (GGUF's `tokenizer.ggml.*`
+/// keys).
 public struct TokenizerVocabulary: Sendable {
   /// How pieces are joined into longer ones (`tokenizer.ggml.model`).
   public enum Kind: Sendable {
@@ -12,7 +13,8 @@ public struct TokenizerVocabulary: Sendable {
   public var kind: Kind
   /// The spelling of each piece; its index is its id.
   public var pieces: [String]
-  /// GGUF's type of each piece: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte; empty means all normal.
+  /// GGUF's type of each piece: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte; empty means
+  /// all normal.
   public var types: [Int]
   /// The score of each piece; only SentencePiece has them.
   public var scores: [Float]
@@ -35,8 +37,9 @@ public struct TokenizerVocabulary: Sendable {
   /// Whether user-defined runs of spaces stand for spaces in the text (SentencePiece only).
   ///
   /// GGUF spells such pieces with plain spaces, while the text's spaces are escaped as `▁` before pieces are
-  /// looked for. When this is false, as in a SentencePiece model rebuilt from the file, the two never meet and a
-  /// run of n spaces becomes single `▁` pieces. When it is true the run is one piece, as in Gemma's own tokenizer.
+  /// looked for. When this is false, as in a SentencePiece model rebuilt from the file, the two never meet
+  /// and a run of n spaces becomes single `▁` pieces. When it is true the run is one piece, as in Gemma's own
+  /// tokenizer.
   public var matchesSpaceRuns: Bool
   /// The Jinja source of the chat template.
   public var chatTemplate: String?

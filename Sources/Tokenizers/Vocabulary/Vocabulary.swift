@@ -52,6 +52,11 @@ struct Vocabulary: Sendable {
     table.append([byte], findable: false)
   }
 
+  /// The id of the piece or marker with these bytes, or nil.
+  func id(of bytes: [UInt8]) -> Int? {
+    table.id(of: bytes) ?? markers[String(decoding: bytes, as: UTF8.self)]
+  }
+
   /// The byte that `<0xNN>` spells, or nil.
   static func byte(spelledBy bytes: some Collection<UInt8>) -> UInt8? {
     guard bytes.count == 6, bytes.starts(with: "<0x".utf8) else { return nil }

@@ -87,7 +87,7 @@ struct PromptOptions: ParsableArguments {
   private func encoded(_ tokenizer: Tokenizer, rule: FirstTokenRule, compatible: Bool) throws -> [Int] {
     guard var text = try text() else { return [] }
     if chat { text = try templated(text, tokenizer) }
-    let ids = tokenizer.encode(text)
+    let ids = tokenizer.encode(text, parsingSpecialTokens: chat ? true : nil)
     let leads = ids.first.map { tokenizer.isSpecial($0) } ?? false
     switch bos {
     case "none": return ids
@@ -107,6 +107,9 @@ struct PromptOptions: ParsableArguments {
     guard let source = tokenizer.chatTemplate else {
       throw CommandError("This model has no chat template: leave out --chat.")
     }
-    return source
+    let piece = { (id: Int?) in id.map { tokenizer.piece($0) } ?? "" }
+    return try ChatTemplate(source).render(
+      messages: [ChatMessage(role: "user", content: text)], addGenerationPrompt: true,
+      bosToken: piece(tokenizer.bosID), eosToken: piece(tokenizer.eosID))
   }
 }
