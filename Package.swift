@@ -48,7 +48,12 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [
 
-    .library(name: "MicroscopeKit", targets: ["Attribution", "GraphFiles"]),
+    .library(
+      name: "MicroscopeKit",
+      targets: [
+        "Attribution", "CircuitGraphs", "FeatureDashboards", "GraphFiles", "LinearAlgebra", "ModelCatalogues",
+        "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders", "Transformers",
+      ]),
     .executable(name: "microscope", targets: ["microscope"]),
   ],
   dependencies: [

@@ -49,7 +49,7 @@ export function decodeFacts(metadata) {
       Object.freeze({ token: text(logit.token), probability: number(logit.probability) ?? 0 }))),
     replacementScore: number(own.replacementScore),
     completenessScore: number(own.completenessScore),
-    explainedShare: number(own.explainedShare),
+    coverage: number(own.coverage),
     seconds: number(own.seconds),
     nodeCount: number(own.nodeCount),
     edgeCount: number(own.edgeCount),

@@ -10,12 +10,12 @@ import { inputShare } from "./prune.js";
  */
 export function shownScores({ facts }) {
   return [
-    score("explained", facts.explainedShare,
-      "share of the influence that flows through named features rather than error nodes"),
     score("replacement", facts.replacementScore,
       "share of the influence that reaches tokens rather than error nodes"),
     score("completeness", facts.completenessScore,
       "share of all inputs, weighted by influence, that comes from features and tokens rather than errors"),
+    score("coverage", facts.coverage,
+      "share of the influence that does not end in features too weak to be expanded, which count as errors"),
   ];
 }
 

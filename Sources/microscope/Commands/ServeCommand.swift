@@ -30,7 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
     let task = Task {
       try await server.run { url in
         let address = slug.map { url.absoluteString + "#slug=" + $0 } ?? url.absoluteString
-        print("page    \(address)   (Ctrl-C ends it)")
+        Terminal.say("page    \(address)   (Ctrl-C ends it)")
         if Terminal.showsProgress { Browser.open(address) }
       }
     }

@@ -63,7 +63,7 @@ test("what our tracer writes is read, and missing parts are null", () => {
   assert.equal(facts.replacementScore, 0.42);
   assert.deepEqual(facts.logits.map((each) => each.token), [" x"]);
   assert.equal(facts.seconds, null);
-  assert.equal(facts.explainedShare, null);
+  assert.equal(facts.coverage, null);
 });
 
 test("files that are no graphs are refused with one sentence", () => {

@@ -43,6 +43,6 @@ test("shares of a node's input sum to one, over links and over kinds", () => {
 test("scores that the file does not state are null, never guessed", () => {
   assert.deepEqual(shownScores(graph).map((each) => each.value), [null, null, null]);
   const file = smallGraphFile();
-  file.metadata.microscope = { explainedShare: 0.55, replacementScore: 0.42 };
-  assert.deepEqual(shownScores(decodeGraph(file)).map((each) => each.value), [0.55, 0.42, null]);
+  file.metadata.microscope = { coverage: 0.55, replacementScore: 0.42 };
+  assert.deepEqual(shownScores(decodeGraph(file)).map((each) => each.value), [0.42, null, 0.55]);
 });
