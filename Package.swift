@@ -90,4 +90,10 @@ let package = Package(
         "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders", "Transformers", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safeSettings),
+
+    // Tests.
+    module(
+      "_TestSupport", on: ["LinearAlgebra", "ModelFiles", "Transcoders", "Transformers"],
+      resources: [.copy("Goldens")]),
+    tests(of: "microscope", on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "_TestSupport"]),
   ])

@@ -6,14 +6,14 @@ struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Check that this machine computes correctly, and how fast.",
     discussion: """
-      Compares the BLAS with a plain loop on random shapes: some builds compute wrong results on new processors. If
-      it fails, setting OPENBLAS_CORETYPE=Haswell chooses older kernels.
+      Compares the BLAS with a plain loop on random shapes: some builds compute wrong results on new processors. \
+      If it fails, setting OPENBLAS_CORETYPE=Haswell chooses older kernels.
 
       Example:
         microscope doctor
       """)
 
-  @Option(help: "Worker threads. (default: all cores)")
+  @Option(help: ArgumentHelp("Worker threads. (default: all cores)", valueName: "count"))
   var threads: Int?
 
   @Flag(help: "Print JSON.")
@@ -30,6 +30,10 @@ struct DoctorCommand: ParsableCommand {
     var gigaflopsAllThreads: Double
   }
 
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+  }
+
   func run() throws {
     let workers = Workers(count: threads)
     let error = BLASCheck.largestError(seed: 1, shapes: 60)
@@ -38,7 +42,7 @@ struct DoctorCommand: ParsableCommand {
       memoryBytes: ProcessInfo.processInfo.physicalMemory, blas: BLAS.description, largestError: error,
       isCorrect: error < BLASCheck.tolerance, gigaflopsOneThread: BLASCheck.rate(Workers(count: 1)),
       gigaflopsAllThreads: BLASCheck.rate(workers))
-    if json { try Terminal.printJSON(report) } else { printText(report, workers) }
+    if json { try Terminal.printJSON(report) } else { try printText(report, workers) }
     guard report.isCorrect else {
       throw CommandError(
         "The BLAS computes wrong products here (error \(error)): set OPENBLAS_CORETYPE=Haswell and run the doctor again."
@@ -46,8 +50,8 @@ struct DoctorCommand: ParsableCommand {
     }
   }
 
-  private func printText(_ report: Report, _ workers: Workers) {
-    print(
+  private func printText(_ report: Report, _ workers: Workers) throws {
+    try Terminal.say(
       """
       machine   \(report.machine), \(report.processors) processors, \(Double(report.memoryBytes / 1_000_000).rounded(to: 0)) MB
       BLAS      \(report.blas)
