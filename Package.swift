@@ -102,4 +102,8 @@ let package = Package(
     tests(of: "CircuitGraphs", on: ["_GraphTestSupport"]),
     tests(of: "GraphFiles", on: ["CircuitGraphs", "_GraphTestSupport"]),
     tests(of: "Viewer", on: [flyingSocks], exclude: ["Web", "Browser"], resources: [.copy("Fixtures")]),
+    module(
+      "_TestSupport", on: ["LinearAlgebra", "ModelFiles", "Transcoders", "Transformers"],
+      resources: [.copy("Goldens")]),
+    tests(of: "microscope", on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "_TestSupport"]),
   ])

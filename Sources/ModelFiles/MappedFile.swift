@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 public import LinearAlgebra
 
 /// A regular file mapped read-only into memory, and unmapped when the last bytes taken from it are gone.
@@ -28,6 +28,17 @@ public import LinearAlgebra
     else { throw .unreadable(path: path, reason: SystemReason.reading(errno)) }
     let owner = unsafe MappedFile(base: base, count: count)
     return unsafe StoredBytes(base: UnsafeRawPointer(base), count: count, owner: owner)
+  }
+
+  /// Returns a copy of the bytes of a small file, with the same refusals as ``map(_:)``.
+  ///
+  /// - Parameter limit: The most bytes that such a file may have.
+  public static func contents(_ path: String, atMost limit: Int = 1 << 28) throws(ModelFileError) -> Data {
+    let bytes = try map(path)
+    guard bytes.count <= limit else {
+      throw .malformed(path: path, problem: "it is longer than \(limit) bytes")
+    }
+    return unsafe bytes.withUnsafeBytes { unsafe Data($0) }
   }
 
   /// Opens `path` without waiting for the other end when it is a pipe.

@@ -19,6 +19,10 @@ struct TemporaryFile: ~Copyable {
     guard !target.isEmpty, !target.utf8.contains(0), !target.hasSuffix("/") else {
       throw .unwritable(path: target, reason: "this is not the name of a file; check the path")
     }
+    var status = stat()
+    if unsafe stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw .unwritable(path: target, reason: "it is no regular file; give another name")
+    }
     let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? ""
     let path = folder + ".\(UInt64.random(in: 0...UInt64.max)).partial"
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)

@@ -49,6 +49,11 @@ public struct LocalReplacementModel: Sendable {
       throw .unfit(name: set.name, problem: "an activation is not a number")
     }
     self.init(run, FrozenPass(transformer, run.activations), basis: set, features: features, inputs: inputs)
+    // Where the model's own output is no number, the logits tell; here the transcoders are to blame.
+    for (error, output) in zip(errors, outputs)
+    where output.storage.allSatisfy(\.isFinite) && !error.storage.allSatisfy(\.isFinite) {
+      throw .unfit(name: set.name, problem: "a reconstruction is not a number")
+    }
   }
 
   /// Puts the parts together.

@@ -80,7 +80,9 @@ extension TranscoderSet {
 
   private static func configuration(_ path: String) throws(TranscoderError) -> CircuitTracerConfiguration {
     let file = path + "/config.yaml"
-    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+    guard let data = try? MappedFile.contents(file, atMost: 1 << 20),
+      let text = String(validating: data, as: UTF8.self)
+    else {
       throw .notATranscoderSet(path: path, problem: "it holds no readable config.yaml")
     }
     do {

@@ -27,11 +27,12 @@ public struct LanguageModel: Sendable {
       guard path.hasSuffix(".gguf") else { throw TransformerError.notAModel(path: path) }
       return try Tokenizer(vocabulary: TokenizerVocabulary(GGUFFile(path: path), path: path))
     }
-    guard let json = FileManager.default.contents(atPath: path + "/tokenizer.json") else {
-      throw TransformerError.notAModel(path: path)
-    }
-    let configuration = FileManager.default.contents(atPath: path + "/tokenizer_config.json")
-    return try Tokenizer(tokenizerJSON: json, configuration: configuration)
+    let (json, configuration) = (path + "/tokenizer.json", path + "/tokenizer_config.json")
+    guard FileManager.default.fileExists(atPath: json) else { throw TransformerError.notAModel(path: path) }
+    return try Tokenizer(
+      tokenizerJSON: MappedFile.contents(json),
+      configuration: FileManager.default.fileExists(atPath: configuration)
+        ? MappedFile.contents(configuration) : nil)
   }
 }
 

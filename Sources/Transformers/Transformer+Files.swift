@@ -32,10 +32,8 @@ extension Transformer {
 
   private init(folder path: String, workers: Workers) throws {
     let file = path + "/config.json"
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw TransformerError.notAModel(path: path)
-    }
-    let read = try HuggingFaceConfiguration.read(data, path: file)
+    guard FileManager.default.fileExists(atPath: file) else { throw TransformerError.notAModel(path: path) }
+    let read = try HuggingFaceConfiguration.read(MappedFile.contents(file), path: file)
     let architecture = try Architecture.named(read.modelType, path: file)
     let configuration = try read.transformer(path: file)
     let reader = WeightReader(

@@ -1,22 +1,36 @@
 import Foundation
 import Transformers
 
-/// The memory that a prompt's attention patterns take, to refuse what cannot fit before it is tried.
+/// The memory that a prompt's large arrays take, to refuse what cannot fit before it is tried.
 struct MemoryNeed {
   private let bytes: Double
   private let positions: Int
 
-  init(_ configuration: TransformerConfiguration, positions: Int) {
+  /// The attention patterns of all layers, which a trace keeps.
+  init(tracing configuration: TransformerConfiguration, positions: Int) {
     self.positions = positions
-    let square = Double(positions) * Double(positions)
-    bytes = square * Double(configuration.layerCount * configuration.headCount) * 4
+    bytes = MemoryNeed.patterns(configuration, positions, layers: configuration.layerCount)
   }
 
-  func check() throws {
+  /// The attention patterns of one layer, and with `keepsAll` those of every layer and the logits of every position.
+  init(running configuration: TransformerConfiguration, positions: Int, keepsAll: Bool) {
+    self.positions = positions
+    let layers = keepsAll ? configuration.layerCount : 1
+    let logits = keepsAll ? Double(positions) * Double(configuration.dVocab) * 4 : 0
+    bytes = MemoryNeed.patterns(configuration, positions, layers: layers) + logits
+  }
+
+  private static func patterns(
+    _ configuration: TransformerConfiguration, _ positions: Int, layers: Int
+  ) -> Double {
+    Double(positions) * Double(positions) * Double(layers) * Double(configuration.headCount) * 4
+  }
+
+  func check() throws(CommandError) {
     let memory = Double(ProcessInfo.processInfo.physicalMemory)
     guard bytes > 0.6 * memory else { return }
     throw CommandError(
-      "A prompt of \(positions) tokens needs \((bytes / 1e9).rounded(to: 1)) GB for its attention patterns alone; "
-        + "this machine has \((memory / 1e9).rounded(to: 1)) GB: shorten the prompt.")
+      "A prompt of \(positions) tokens needs \((bytes / 1e9).rounded(to: 1)) GB for attention patterns and logits "
+        + "alone; this machine has \((memory / 1e9).rounded(to: 1)) GB: shorten the prompt.")
   }
 }

@@ -33,9 +33,11 @@ struct NextTokens: Encodable {
   /// The same for a person.
   var text: String {
     let prompt = tokens.map { "‘\(Terminal.visible($0.piece))’" }.joined(separator: " ")
-    let rows = logits.map { candidate in
-      let bar = String(repeating: "█", count: Int((candidate.probability * 30).rounded()))
-      return "  \(Double(candidate.probability).rounded(to: 3))  \(bar)‘\(Terminal.visible(candidate.piece))’"
+    let bars = logits.map { String(repeating: "█", count: Int(($0.probability * 24).rounded())) }
+    let width = bars.map(\.count).max() ?? 0
+    let rows = zip(logits, bars).map { candidate, bar in
+      let share = Double(candidate.probability).rounded(to: 3)
+      return "  \(share)  \(bar.padding(width))  ‘\(Terminal.visible(candidate.piece))’"
     }
     return (["tokens  \(prompt)", "next"] + rows).joined(separator: "\n")
   }

@@ -70,9 +70,7 @@ struct TraceJob {
   /// The prompt's local replacement model in the basis asked for, and the basis's name.
   private mutating func localModel() throws -> (LocalReplacementModel, String) {
     guard options.usesNeurons else {
-      let path = try Catalogue.builtIn.resolve(
-        options.transcoders, home: MicroscopeHome(), shelf: .transcoders)
-      let set = try TranscoderSet(circuitTracerFolder: path.location.path)
+      let set = try TranscoderSet(circuitTracerFolder: try options.transcoderFolder())
       clock.lap("load")
       return (try LocalReplacementModel(model.transformer, set, tokens: tokens), set.name)
     }
@@ -107,9 +105,12 @@ struct TraceJob {
 
   private func tokenID(_ text: String) throws -> Int {
     if let id = model.tokenizer.id(ofText: text) { return id }
-    let pieces = model.tokenizer.encode(text).map { "‘\(model.tokenizer.piece($0))’" }
+    guard !text.isEmpty else { throw CommandError("A target is one token: give its text, not ''.") }
+    let pieces = model.tokenizer.encode(text).prefix(20).map {
+      "‘\(Terminal.visible(model.tokenizer.piece($0)))’"
+    }
     throw CommandError(
-      "A target is one token, but '\(text)' is \(pieces.count): \(pieces.joined(separator: " ")); mind the leading space."
+      "A target is one token, but '\(text.prefix(80))' is several (\(pieces.joined(separator: " "))); mind the leading space."
     )
   }
 }

@@ -20,11 +20,16 @@ struct GGUFConfiguration {
       dMLP: try integer("feed_forward_length"), dVocab: embedding.shape.first ?? 0,
       contextLength: try integer("context_length"))
     try sizes.check(path: path)
+    let window = try integer("attention.sliding_window", or: 0)
+    let rotated = try integer("rope.dimension_count", or: dHead)
+    guard window >= 0, (0...dHead).contains(rotated), rotated % 2 == 0 else {
+      let problem =
+        "a window of \(window) positions or \(rotated) rotated numbers of a head's \(dHead) is not possible"
+      throw TransformerError.invalidConfiguration(path: path, problem: problem)
+    }
     return sizes.configuration(
       architecture: architecture, epsilon: try file.float(key("attention.layer_norm_rms_epsilon")),
-      rotary: try rotaryTable(width: try integer("rope.dimension_count", or: sizes.dHead)), activation: .silu,
-      window: file.metadata[key("attention.sliding_window")] == nil
-        ? nil : try integer("attention.sliding_window"))
+      rotary: try rotaryTable(width: rotated), activation: .silu, window: window == 0 ? nil : window)
   }
 
   private func rotaryTable(width: Int) throws -> RotaryTable {

@@ -78,6 +78,9 @@ struct HuggingFaceConfiguration: Decodable {
       dHead: headWidth ?? (headCount > 0 ? hiddenSize / headCount : 0), dMLP: intermediateSize,
       dVocab: vocabularySize, contextLength: contextLength ?? 2048)
     try sizes.check(path: path)
+    if let slidingWindow, slidingWindow < 1 {
+      throw .invalidConfiguration(path: path, problem: "its sliding_window is \(slidingWindow)")
+    }
     let rotary = try rotaryTable(width: sizes.dHead, path: path)
     return sizes.configuration(
       architecture: modelType, epsilon: Float(normEpsilon ?? 1e-6), rotary: rotary,

@@ -6,14 +6,14 @@ struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Check that this machine computes correctly, and how fast.",
     discussion: """
-      Compares matrix products with a plain loop on random shapes: some builds of a BLAS compute wrong results on
+      Compares matrix products with a plain loop on random shapes: some builds of a BLAS compute wrong results on \
       new processors. If it fails, setting OPENBLAS_CORETYPE=Haswell chooses older kernels.
 
       Example:
         microscope doctor
       """)
 
-  @Option(help: "Worker threads. (default: all cores)")
+  @Option(help: ArgumentHelp("Worker threads. (default: all cores)", valueName: "count"))
   var threads: Int?
 
   @Flag(help: "Print JSON.")
@@ -32,6 +32,10 @@ struct DoctorCommand: ParsableCommand {
     var gigaflopsAllThreads: Double
   }
 
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+  }
+
   func run() throws {
     let workers = Workers(count: threads)
     let errors = BLASCheck.largestErrors(seed: 1, shapes: 60)
@@ -42,18 +46,18 @@ struct DoctorCommand: ParsableCommand {
       largestErrorOfProducts: errors.products,
       isCorrect: max(errors.blas, errors.products) < BLASCheck.tolerance,
       gigaflopsOneThread: BLASCheck.rate(Workers(count: 1)), gigaflopsAllThreads: BLASCheck.rate(workers))
-    if json { try Terminal.printJSON(report) } else { printText(report, workers) }
+    if json { try Terminal.printJSON(report) } else { try printText(report, workers) }
     guard report.isCorrect else {
       throw CommandError(
         "Matrix products are wrong on this machine: set OPENBLAS_CORETYPE=Haswell and run the doctor again.")
     }
   }
 
-  private func printText(_ report: Report, _ workers: Workers) {
+  private func printText(_ report: Report, _ workers: Workers) throws {
     let error = { (value: Double) in
       String(format: "%.1e", value) + (value < BLASCheck.tolerance ? "" : " WRONG")
     }
-    print(
+    try Terminal.say(
       """
       machine   \(report.machine), \(report.processors) processors, \(Int(report.memoryBytes / 1_000_000).grouped) MB
       BLAS      \(report.blas)

@@ -6,7 +6,7 @@ struct PullCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pull", abstract: "Fetch a model.",
     discussion: """
-      Takes a catalogue id (see --list), or owner/name of a repository on the Hugging Face hub. An interrupted
+      Takes a catalogue id (see --list), or owner/name of a repository on the Hugging Face hub. An interrupted \
       pull goes on where it stopped; what arrives is checked before it takes its place.
 
       Examples:
@@ -49,7 +49,7 @@ struct PullCommand: AsyncParsableCommand {
       name, home: MicroscopeHome(), shelf: transcoders ? .transcoders : .models)
     let path = pulled.model.location.path
     if json { return try Terminal.printJSON(Report(path: path, wasAlreadyThere: pulled.wasAlreadyThere)) }
-    print("\(name) is \(pulled.wasAlreadyThere ? "already there" : "here"): \(path)")
+    try Terminal.say("\(name) is \(pulled.wasAlreadyThere ? "already there" : "here"): \(path)")
   }
 
   private func printCatalogue() throws {
@@ -63,7 +63,8 @@ struct PullCommand: AsyncParsableCommand {
         })
     }
     for entry in entries {
-      print("\(entry.id)\n  \(entry.title)\n  \(entry.downloadBytes / 1_000_000) MB, \(entry.licence.name)")
+      try Terminal.say(
+        "\(entry.id)\n  \(entry.title)\n  \(entry.downloadBytes / 1_000_000) MB, \(entry.licence.name)")
     }
   }
 }

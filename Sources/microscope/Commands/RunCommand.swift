@@ -8,12 +8,12 @@ struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run the model on a prompt and keep what it computes.",
     discussion: """
-      Writes the tensors `tokens`, `logits` [positions, vocabulary] and the recorded places under their
+      Writes the tensors `tokens`, `logits` [positions, vocabulary] and the recorded places under their \
       TransformerLens names, such as blocks.5.hook_resid_mid.
 
       Examples:
         microscope run "The capital of France is" --output run.safetensors
-        microscope run --ids 0,504,3575 --record blocks.3.attn.hook_pattern,ln_final.hook_scale --output run.safetensors
+        microscope run --ids 0,504,3575 --record all --output run.safetensors
       """)
 
   @OptionGroup var prompt: PromptOptions
@@ -37,11 +37,14 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let output { try OutputPlace.check(file: output, option: "--output") }
     let resolved = try await options.resolve()
     let model = try options.open(resolved)
     let tokens = try prompt.tokens(
       model.tokenizer, transformer: model.transformer, rule: resolved.entry?.firstToken ?? .modelDefault,
       compatible: false)
+    try MemoryNeed(running: model.transformer.configuration, positions: tokens.count, keepsAll: output != nil)
+      .check()
     let hooks = try hooks(layerCount: model.transformer.configuration.layerCount)
     let pass = model.transformer.run(tokens, recording: Set(hooks), logits: output == nil ? .last : .all)
     let last = pass.logits[row: pass.logits.rows - 1]
@@ -49,18 +52,21 @@ struct RunCommand: AsyncParsableCommand {
       throw CommandError(
         "The model's logits are not numbers: its weights are damaged; fetch the model again.")
     }
-    if let output { try write(pass, model.transformer, to: output) }
+    if let output {
+      try Interrupt(nil).finishing { try write(pass, model.transformer, to: output) }
+    }
     let report = NextTokens(tokens: tokens, logits: Array(last), tokenizer: model.tokenizer)
-    if json { try Terminal.printJSON(report) } else { print(report.text) }
+    if json { try Terminal.printJSON(report) } else { try Terminal.say(report.text) }
   }
 
   private func hooks(layerCount: Int) throws -> [HookPoint] {
     guard let record else { return [] }
     guard record != "all" else { return HookPoint.all(layerCount: layerCount) }
-    return try record.split(separator: ",").map { name in
+    return try record.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      let name = part.trimmingPrefix { $0 == " " }
       guard let hook = HookPoint(String(name)), hook.layer < layerCount else {
         throw CommandError(
-          "There is no place '\(name)' in this model of \(layerCount) layers: names are those of TransformerLens, such as blocks.0.hook_resid_pre."
+          "There is no place '\(name.prefix(80))' in this model of \(layerCount) layers: names are those of TransformerLens, such as blocks.0.hook_resid_pre."
         )
       }
       return hook

@@ -7,6 +7,8 @@ struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Show traced graphs in a browser page, on this machine only.",
     discussion: """
+      Graphs that are traced while the page is open appear in it, too.
+
       Example:
         microscope serve --port 8041
       """)
@@ -16,21 +18,28 @@ struct ServeCommand: AsyncParsableCommand {
       "The folder of graphs. (default: the graphs folder of MICROSCOPE_HOME)", valueName: "folder"))
   var graphs: String?
 
-  @Option(help: "The page's port.")
+  @Option(help: "The page's port; 0 takes any that is free.")
   var port: UInt16 = 8041
 
   func run() async throws {
     let folder = graphs.map { URL(filePath: $0) } ?? MicroscopeHome().graphs
-    try await ServeCommand.serve(folder, port: port, slug: nil)
+    var isFolder: ObjCBool = false
+    let exists = unsafe FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
+    guard graphs == nil || (exists && isFolder.boolValue) else {
+      throw CommandError("There is no folder \(folder.path): give --graphs the folder that trace wrote to.")
+    }
+    try await ServeCommand.serve(folder, port: port, slug: nil) { try? Terminal.say($0) }
   }
 
-  /// Serves until Ctrl-C.
-  static func serve(_ folder: URL, port: UInt16, slug: String?) async throws {
+  /// Serves until Ctrl-C; `announce` is told where the page is.
+  static func serve(
+    _ folder: URL, port: UInt16, slug: String?, announce: @escaping @Sendable (String) -> Void
+  ) async throws {
     let server = ViewerServer(graphDirectory: folder, port: port)
     let task = Task {
       try await server.run { url in
         let address = slug.map { url.absoluteString + "#slug=" + $0 } ?? url.absoluteString
-        Terminal.say("page    \(address)   (Ctrl-C ends it)")
+        announce("page    \(address)   (Ctrl-C ends it)")
         if Terminal.showsProgress { Browser.open(address) }
       }
     }

@@ -11,13 +11,13 @@ struct TraceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trace", abstract: "Trace a prompt: the attribution graph of the next token.",
     discussion: """
-      Shows which features, at which tokens, made the model say what it says next. The pruned graph is written as
+      Shows which features, at which tokens, made the model say what it says next. The pruned graph is written as \
       JSON that circuit-tracer's and Neuronpedia's viewers open, too; --graph keeps the whole of it.
 
       Examples:
         microscope trace "The capital of France is" --serve
-        microscope trace "The opposite of small is" --target " large" --minus " small"
-        microscope trace --prompt-file prompt.txt --transcoders my-transcoders --json
+        microscope trace "The opposite of hot is" --target " cold" --minus " hot"
+        microscope trace --prompt-file prompt.txt --transcoders my-set --json
       """)
 
   @OptionGroup var prompt: PromptOptions
@@ -38,59 +38,91 @@ struct TraceCommand: AsyncParsableCommand {
   @Flag(help: "Show the graph in a browser page.")
   var serve = false
 
-  @Option(help: "The page's port.")
+  @Option(help: "The page's port; 0 takes any that is free.")
   var port: UInt16 = 8041
 
   @Flag(help: "Print JSON.")
   var json = false
 
+  func validate() throws {
+    if let slug { _ = try Slug(slug) }
+  }
+
   func run() async throws {
+    try OutputPlace.check(folder: output ?? folder.path, option: "--output")
+    if let graph { try OutputPlace.check(file: graph, option: "--graph") }
     let resolved = try await options.resolve()
+    let report = try traced(resolved, Interrupt(nil))
+    guard serve else { return }
+    let isData = json
+    try await ServeCommand.serve(folder, port: port, slug: report.slug) {
+      if isData { Terminal.note($0 + "\n") } else { try? Terminal.say($0) }
+    }
+  }
+
+  /// Traces the prompt, writes the files and prints what was found.
+  private func traced(_ resolved: ResolvedModel, _ interrupt: Interrupt) throws -> TraceReport {
     var clock = PhaseClock()
     let model = try options.open(resolved)
     clock.lap("load")
     let tokens = try prompt.tokens(
       model.tokenizer, transformer: model.transformer, rule: resolved.entry?.firstToken ?? .modelDefault,
       compatible: trace.compat != nil)
-    try MemoryNeed(model.transformer.configuration, positions: tokens.count).check()
+    try MemoryNeed(tracing: model.transformer.configuration, positions: tokens.count).check()
     clock.lap("tokens")
     var job = TraceJob(options: trace, model: model, tokens: tokens, clock: clock)
     let result = try job.run()
     clock = result.seconds
     let next = NextTokens(tokens: tokens, logits: result.local.logits, tokenizer: model.tokenizer)
-    let report = try write(result, next, &clock)
+    let report = try interrupt.finishing { try write(result, next, &clock) }
     if json {
       try Terminal.printJSON(report)
     } else {
-      print(TracePrinter(result: result, report: report, next: next, clock: clock).text)
+      try Terminal.say(TracePrinter(result: result, report: report, next: next, clock: clock).text)
     }
-    if serve { try await ServeCommand.serve(folder, port: port, slug: report.slug) }
+    return report
   }
 
   private var folder: URL { output.map { URL(filePath: $0) } ?? MicroscopeHome().graphs }
 
-  /// Writes the files and completes the report.
+  /// Writes the files and completes the report; nothing is left behind when one cannot be written.
   private func write(_ result: TraceJob.Result, _ next: NextTokens, _ clock: inout PhaseClock) throws
     -> TraceReport
   {
-    var files: [String: String] = [:]
-    if let graph {
-      let header = [
-        "model": options.model, "transcoders": result.transcoderName,
-        "tokens": next.tokens.map(\.piece).joined(),
-      ]
-      try RawGraphFile(graph: result.attribution.graph, metadata: header).write(to: graph)
-      files["graph"] = graph
-    }
     let text = next.tokens.map(\.piece).joined()
     let slug = try self.slug.map { try Slug($0) } ?? Slug.slug(from: try prompt.text() ?? text)
-    files["page"] = folder.appending(component: slug.fileName).path
-    clock.lap("files")
-    let report = TraceReport(result, next: next, clock: clock, slug: slug.text, files: files)
-    try FileManager.default.createFolder(folder)
+    let page = folder.appending(component: slug.fileName)
+    var files = ["page": page.path]
+    files["graph"] = graph
+    do {
+      if let graph { try rawGraph(result, text).write(to: graph) }
+      clock.lap("files")
+      let report = TraceReport(result, next: next, clock: clock, slug: slug.text, files: files)
+      try FileManager.default.createFolder(folder)
+      let file = GraphFile(result.pruned, metadata: metadata(result, report, slug, text)) {
+        trace.compat == nil ? result.labels[$0] : ""
+      }
+      try file.write(to: folder)
+      try GraphIndex.update(in: folder) { $0.add(file.metadata) }
+      return report
+    } catch {
+      for file in files.values { try? FileManager.default.removeItem(atPath: file) }
+      throw error
+    }
+  }
+
+  private func rawGraph(_ result: TraceJob.Result, _ text: String) -> RawGraphFile {
+    RawGraphFile(
+      graph: result.attribution.graph,
+      metadata: ["model": options.model, "transcoders": result.transcoderName, "tokens": text])
+  }
+
+  private func metadata(
+    _ result: TraceJob.Result, _ report: TraceReport, _ slug: Slug, _ text: String
+  ) -> GraphMetadata {
     var metadata = GraphMetadata(
-      slug: slug, transcoderSetID: result.transcoderName, prompt: text, promptTokens: next.tokens.map(\.piece)
-    )
+      slug: slug, transcoderSetID: result.transcoderName, prompt: text,
+      promptTokens: report.tokens.map(\.piece))
     metadata.info = GraphInfo(
       generator: .init(name: "microscope", version: Microscope.version, url: ""),
       createTimeMilliseconds: Int(Date().timeIntervalSince1970 * 1000))
@@ -99,10 +131,7 @@ struct TraceCommand: AsyncParsableCommand {
       maxFeatureNodes: trace.featureLimit)
     metadata.other["microscope"] = report.pageMetadata(
       model: options.model, transcoders: result.transcoderName)
-    let file = GraphFile(result.pruned, metadata: metadata) { trace.compat == nil ? result.labels[$0] : "" }
-    _ = try file.write(to: folder)
-    try GraphIndex.update(in: folder) { $0.add(file.metadata) }
-    return report
+    return metadata
   }
 }
 
@@ -113,7 +142,8 @@ extension FileManager {
       try createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
       throw CommandError(
-        "Cannot make the folder \(folder.path): check that you may write there, or pass --output.")
+        "Cannot make the folder \(folder.path): check that you may write there, or choose another with --output."
+      )
     }
   }
 }

@@ -9,7 +9,9 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "A catalogue id, a .gguf file, or a Hugging Face folder.")
   var model = Catalogue.defaultModelID
 
-  @Option(help: "Worker threads; results do not depend on it. (default: all cores)")
+  @Option(
+    help: ArgumentHelp(
+      "Worker threads; results do not depend on it. (default: all cores)", valueName: "count"))
   var threads: Int?
 
   func validate() throws {

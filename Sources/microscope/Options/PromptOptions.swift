@@ -49,10 +49,7 @@ struct PromptOptions: ParsableArguments {
   }
 
   private static func read(_ path: String) throws -> String {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw CommandError("Cannot read the prompt file \(path): check that it exists and is a readable file.")
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
+    guard let text = String(validating: try PromptFile.bytes(path), as: UTF8.self) else {
       throw CommandError("The prompt file \(path) is not valid UTF-8: convert it first.")
     }
     return text
@@ -66,6 +63,9 @@ struct PromptOptions: ParsableArguments {
     let (vocabulary, context) = (transformer.configuration.dVocab, transformer.configuration.contextLength)
     if let wrong = tokens.first(where: { $0 < 0 || $0 >= vocabulary }) {
       throw CommandError("There is no token \(wrong): the model's token ids go from 0 to \(vocabulary - 1).")
+    }
+    guard !tokens.isEmpty else {
+      throw CommandError("The model's tokenizer makes no tokens of this prompt: give another one.")
     }
     guard tokens.count <= context else {
       throw CommandError(

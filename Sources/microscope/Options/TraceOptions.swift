@@ -1,6 +1,8 @@
 import ArgumentParser
 import Attribution
 import CircuitGraphs
+import Foundation
+import ModelCatalogues
 
 /// How a prompt is traced.
 struct TraceOptions: ParsableArguments {
@@ -8,13 +10,17 @@ struct TraceOptions: ParsableArguments {
     case circuitTracer = "circuit-tracer"
   }
 
-  @Option(help: "A folder in circuit-tracer's format, an owner/name that was pulled, or 'neurons'.")
+  @Option(
+    help: ArgumentHelp(
+      "A folder in circuit-tracer's format, an owner/name that was pulled, or 'neurons'.", valueName: "set"))
   var transcoders = "neurons"
 
-  @Option(help: "The most output tokens in the graph.")
+  @Option(help: ArgumentHelp("The most output tokens in the graph.", valueName: "count"))
   var maxLogits = 10
 
-  @Option(help: "Output tokens are added until their probabilities reach this sum.")
+  @Option(
+    help: ArgumentHelp(
+      "Output tokens are added until their probabilities reach this sum.", valueName: "share"))
   var logitMass: Float = 0.95
 
   @Option(
@@ -27,28 +33,36 @@ struct TraceOptions: ParsableArguments {
       "Explain why --target and not this token: the difference of their logits.", valueName: "token"))
   var minus: String?
 
-  @Option(help: "The most features whose own inputs are computed. (default: 7500; 1000 for neurons)")
+  @Option(
+    help: ArgumentHelp(
+      "The most features whose own inputs are computed. (default: 7500; 1000 for neurons)", valueName: "count"
+    ))
   var maxFeatureNodes: Int?
 
   @Option(
-    help: "Stop expanding when features not yet expanded carry less than 1 − this share of the influence.")
+    help: ArgumentHelp(
+      "Stop expanding when features not yet expanded carry less than 1 − this share of the influence.",
+      valueName: "share"))
   var coverage = 0.98
 
-  @Option(help: "Keep the nodes that carry this share of the influence.")
+  @Option(help: ArgumentHelp("Keep the nodes that carry this share of the influence.", valueName: "share"))
   var nodeThreshold = 0.8
 
   @Option(
-    help:
-      "Keep the edges that carry this share of the kept nodes' influence. (default: 0.98; 0.9 for neurons)")
+    help: ArgumentHelp(
+      "Keep the edges that carry this share of the kept nodes' influence. (default: 0.98; 0.9 for neurons)",
+      valueName: "share"))
   var edgeThreshold: Double?
 
-  @Option(help: "Reproduce this tool's first token, expansion, pruning and scores.")
+  @Option(
+    help: ArgumentHelp(
+      "Reproduce this tool's first token, expansion, pruning and scores.", valueName: "tool"))
   var compat: Compatibility?
 
-  @Option(help: "With --compat: features in one of its batches.")
+  @Option(help: ArgumentHelp("With --compat: features in one of its batches.", valueName: "count"))
   var batchSize: Int?
 
-  @Option(help: "With --compat: batches between two rankings.")
+  @Option(help: ArgumentHelp("With --compat: batches between two rankings.", valueName: "count"))
   var updateInterval: Int?
 
   func validate() throws {
@@ -83,6 +97,21 @@ struct TraceOptions: ParsableArguments {
 
   /// Whether the model's own neurons are the features; they are many and weak, so fewer nodes and edges are kept.
   var usesNeurons: Bool { transcoders == "neurons" }
+
+  /// The folder of the transcoders.
+  func transcoderFolder() throws -> String {
+    do {
+      return try Catalogue.builtIn.resolve(transcoders, home: MicroscopeHome(), shelf: .transcoders).location
+        .path
+    } catch .notPulled(let name, _) {
+      throw CommandError(
+        "The transcoders \(name) are not on this machine: run 'microscope pull --transcoders \(name)' first.")
+    } catch .unknownModel {
+      throw CommandError(
+        "There are no transcoders at '\(transcoders)': give a folder in circuit-tracer's format, owner/name, or 'neurons'."
+      )
+    }
+  }
 
   /// The most features to expand.
   var featureLimit: Int { maxFeatureNodes ?? (usesNeurons ? 1000 : 7500) }
