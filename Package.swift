@@ -28,6 +28,9 @@ func tests(
     resources: resources, swiftSettings: settings)
 }
 
+let crypto: Target.Dependency = .product(
+  name: "Crypto", package: "swift-crypto", condition: .when(platforms: [.linux]))
+
 #if os(macOS)
   let blas: [Target.Dependency] = []
   let blasTargets: [Target] = []
@@ -59,7 +62,7 @@ let package = Package(
     module("ModelFiles", on: ["LinearAlgebra"]),
     module(
       "ModelCatalogues",
-      on: [.product(name: "Crypto", package: "swift-crypto", condition: .when(platforms: [.linux]))]),
+      on: [crypto]),
     module("Tokenizers"),
 
     // Models.
@@ -90,4 +93,13 @@ let package = Package(
         "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders", "Transformers", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safeSettings),
+
+    // Tests.
+    module(
+      "_TestSupport", on: ["LinearAlgebra", "ModelFiles", "Transcoders", "Transformers"],
+      resources: [.copy("Goldens")]),
+    tests(of: "LinearAlgebra", on: ["_TestSupport"]),
+    tests(
+      of: "Transformers",
+      on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "Tokenizers", "_TestSupport", crypto]),
   ])

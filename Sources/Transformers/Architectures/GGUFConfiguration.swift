@@ -18,18 +18,30 @@ struct GGUFConfiguration {
       layerCount: try integer("block_count"), dModel: dModel, headCount: headCount,
       groupCount: try integer("attention.head_count_kv", or: headCount), dHead: dHead,
       dMLP: try integer("feed_forward_length"), dVocab: embedding.shape.first ?? 0,
-      contextLength: try integer("context_length"))
+      contextLength: try integer("context_length"), window: try window(),
+      epsilon: try file.float(key("attention.layer_norm_rms_epsilon")), rotaryBase: try rotaryBase())
     try sizes.check(path: path)
     return sizes.configuration(
-      architecture: architecture, epsilon: try file.float(key("attention.layer_norm_rms_epsilon")),
-      rotary: try rotaryTable(width: try integer("rope.dimension_count", or: sizes.dHead)), activation: .silu,
-      window: file.metadata[key("attention.sliding_window")] == nil
-        ? nil : try integer("attention.sliding_window"))
+      architecture: architecture, rotary: try rotaryTable(sizes), activation: .silu)
   }
 
-  private func rotaryTable(width: Int) throws -> RotaryTable {
-    let base =
-      file.metadata[key("rope.freq_base")] == nil ? 10_000 : Double(try file.float(key("rope.freq_base")))
+  /// How many positions a query sees; the format also writes 0 for all.
+  private func window() throws -> Int? {
+    let window = try integer("attention.sliding_window", or: 0)
+    return window == 0 ? nil : window
+  }
+
+  private func rotaryBase() throws -> Double {
+    file.metadata[key("rope.freq_base")] == nil ? 10_000 : Double(try file.float(key("rope.freq_base")))
+  }
+
+  private func rotaryTable(_ sizes: ModelSizes) throws -> RotaryTable {
+    let (base, width) = (sizes.rotaryBase, sizes.dHead)
+    let rotated = try integer("rope.dimension_count", or: width)
+    guard rotated == width else {
+      throw TransformerError.unsupported(
+        path: path, feature: "rotary embedding of \(rotated) of a head's \(width) numbers")
+    }
     guard let name = TensorNames.ggufLlama.rotaryFactors, file.contains(name) else {
       return RotaryTable(base: base, width: width)
     }
