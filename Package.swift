@@ -106,4 +106,8 @@ let package = Package(
       "_TestSupport", on: ["LinearAlgebra", "ModelFiles", "Transcoders", "Transformers"],
       resources: [.copy("Goldens")]),
     tests(of: "microscope", on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "_TestSupport"]),
+    tests(of: "LinearAlgebra", on: ["_TestSupport"]),
+    tests(
+      of: "Transformers",
+      on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "Tokenizers", "_TestSupport", crypto]),
   ])

@@ -47,6 +47,8 @@ extension TokenChoice {
     guard case .sampled(let temperature, let topP) = self, temperature > 0 else { return best }
     let weights = order.map { exp(Double((logits[$0] - logits[best]) / temperature)) }
     let total = weights.reduce(0, +)
+    // A model with broken weights gives logits that are no numbers: there is nothing to draw from.
+    guard total.isFinite else { return best }
     var kept: [Int] = []
     var mass = 0.0
     for token in order.sorted(by: { (weights[$0], $1) > (weights[$1], $0) }) {

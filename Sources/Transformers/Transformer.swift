@@ -11,7 +11,7 @@ public struct Transformer: Sendable {
   /// The threads that share the work.
   public let workers: Workers
 
-  /// Puts a model together; shapes must fit the configuration.
+  /// Puts a model together; shapes must fit the configuration, and norms behind a part must not subtract the mean.
   public init(
     configuration: TransformerConfiguration, weights: TransformerWeights, workers: Workers = Workers()
   ) {
@@ -19,6 +19,10 @@ public struct Transformer: Sendable {
     precondition(
       weights.embedding.rows == configuration.dVocab && weights.embedding.columns == configuration.dModel,
       "embedding [\(weights.embedding.rows), \(weights.embedding.columns)]")
+    precondition(
+      !configuration.norm.isCentred
+        || weights.blocks.allSatisfy { $0.attentionPostNorm == nil && $0.mlpPostNorm == nil },
+      "a LayerNorm behind attention or MLP")
     self.configuration = configuration
     self.weights = weights
     self.workers = workers

@@ -23,9 +23,6 @@ enum Terminal {
   /// Writes to standard error, which may be closed.
   static func note(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
-  /// Writes a line to standard output at once, even when that is a file or a pipe.
-  static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
-
   /// Shows `text` on a line that the next call overwrites, when a person watches.
   static func progress(_ text: String) {
     if showsProgress { note("\r\u{1B}[K" + text.prefix(max(1, columns - 1))) }

@@ -18,23 +18,30 @@ struct GGUFConfiguration {
       layerCount: try integer("block_count"), dModel: dModel, headCount: headCount,
       groupCount: try integer("attention.head_count_kv", or: headCount), dHead: dHead,
       dMLP: try integer("feed_forward_length"), dVocab: embedding.shape.first ?? 0,
-      contextLength: try integer("context_length"))
+      contextLength: try integer("context_length"), window: try window(),
+      epsilon: try file.float(key("attention.layer_norm_rms_epsilon")), rotaryBase: try rotaryBase())
     try sizes.check(path: path)
-    let window = try integer("attention.sliding_window", or: 0)
-    let rotated = try integer("rope.dimension_count", or: dHead)
-    guard window >= 0, (0...dHead).contains(rotated), rotated % 2 == 0 else {
-      let problem =
-        "a window of \(window) positions or \(rotated) rotated numbers of a head's \(dHead) is not possible"
-      throw TransformerError.invalidConfiguration(path: path, problem: problem)
-    }
     return sizes.configuration(
-      architecture: architecture, epsilon: try file.float(key("attention.layer_norm_rms_epsilon")),
-      rotary: try rotaryTable(width: rotated), activation: .silu, window: window == 0 ? nil : window)
+      architecture: architecture, rotary: try rotaryTable(sizes), activation: .silu)
   }
 
-  private func rotaryTable(width: Int) throws -> RotaryTable {
-    let base =
-      file.metadata[key("rope.freq_base")] == nil ? 10_000 : Double(try file.float(key("rope.freq_base")))
+  /// How many positions a query sees; the format also writes 0 for all.
+  private func window() throws -> Int? {
+    let window = try integer("attention.sliding_window", or: 0)
+    return window == 0 ? nil : window
+  }
+
+  private func rotaryBase() throws -> Double {
+    file.metadata[key("rope.freq_base")] == nil ? 10_000 : Double(try file.float(key("rope.freq_base")))
+  }
+
+  private func rotaryTable(_ sizes: ModelSizes) throws -> RotaryTable {
+    let (base, width) = (sizes.rotaryBase, sizes.dHead)
+    let rotated = try integer("rope.dimension_count", or: width)
+    guard rotated == width else {
+      throw TransformerError.unsupported(
+        path: path, feature: "rotary embedding of \(rotated) of a head's \(width) numbers")
+    }
     guard let name = TensorNames.ggufLlama.rotaryFactors, file.contains(name) else {
       return RotaryTable(base: base, width: width)
     }

@@ -64,11 +64,18 @@ struct HuggingFaceConfiguration: Decodable {
     } catch let DecodingError.keyNotFound(key, _) {
       throw .invalidConfiguration(path: path, problem: "it lacks '\(key.stringValue)'")
     } catch let DecodingError.typeMismatch(_, context) {
-      let key = context.codingPath.map(\.stringValue).joined(separator: ".")
-      throw .invalidConfiguration(path: path, problem: "'\(key)' is of the wrong type")
+      throw .invalidConfiguration(path: path, problem: "\(named(context)) is of the wrong type")
+    } catch let DecodingError.valueNotFound(_, context) {
+      throw .invalidConfiguration(path: path, problem: "\(named(context)) has no value")
     } catch {
-      throw .invalidConfiguration(path: path, problem: "it is not valid JSON")
+      let problem = "it is not valid JSON, or has a fraction or an immense number in place of a whole number"
+      throw .invalidConfiguration(path: path, problem: problem)
     }
+  }
+
+  private static func named(_ context: DecodingError.Context) -> String {
+    context.codingPath.isEmpty
+      ? "the whole" : "'\(context.codingPath.map(\.stringValue).joined(separator: "."))'"
   }
 
   /// Returns the transformer that this configuration describes.
@@ -76,20 +83,17 @@ struct HuggingFaceConfiguration: Decodable {
     let sizes = ModelSizes(
       layerCount: layerCount, dModel: hiddenSize, headCount: headCount, groupCount: groupCount ?? headCount,
       dHead: headWidth ?? (headCount > 0 ? hiddenSize / headCount : 0), dMLP: intermediateSize,
-      dVocab: vocabularySize, contextLength: contextLength ?? 2048)
+      dVocab: vocabularySize, contextLength: contextLength ?? 2048, window: slidingWindow,
+      epsilon: Float(normEpsilon ?? 1e-6), rotaryBase: rotaryBase ?? rotaryParameters?.base ?? 10_000)
     try sizes.check(path: path)
-    if let slidingWindow, slidingWindow < 1 {
-      throw .invalidConfiguration(path: path, problem: "its sliding_window is \(slidingWindow)")
-    }
-    let rotary = try rotaryTable(width: sizes.dHead, path: path)
+    let rotary = try rotaryTable(sizes, path: path)
     return sizes.configuration(
-      architecture: modelType, epsilon: Float(normEpsilon ?? 1e-6), rotary: rotary,
-      activation: try elementwise(path: path), window: slidingWindow)
+      architecture: modelType, rotary: rotary, activation: try elementwise(path: path))
   }
 
-  private func rotaryTable(width: Int, path: String) throws(TransformerError) -> RotaryTable {
+  private func rotaryTable(_ sizes: ModelSizes, path: String) throws(TransformerError) -> RotaryTable {
     let parameters = rotaryParameters ?? rotaryScaling
-    let base = rotaryBase ?? rotaryParameters?.base ?? 10_000
+    let (base, width) = (sizes.rotaryBase, sizes.dHead)
     switch parameters?.type ?? parameters?.oldType ?? "default" {
     case "default": return RotaryTable(base: base, width: width)
     case "llama3":
