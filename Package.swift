@@ -97,4 +97,16 @@ let package = Package(
     tests(of: "CircuitGraphs", on: ["_GraphTestSupport"]),
     tests(of: "GraphFiles", on: ["CircuitGraphs", "_GraphTestSupport"]),
     tests(of: "Viewer", on: [flyingSocks], exclude: ["Web", "Browser"], resources: [.copy("Fixtures")]),
+    module(
+      "_TestSupport", on: ["LinearAlgebra", "ModelFiles", "ReplacementModels", "Transcoders", "Transformers"],
+      resources: [.copy("Goldens")]),
+    tests(of: "Transcoders", on: ["LinearAlgebra", "ModelFiles", "Transformers", "_TestSupport"]),
+    tests(of: "ReplacementModels", on: ["LinearAlgebra", "Transcoders", "Transformers", "_TestSupport"]),
+    tests(
+      of: "Attribution",
+      on: [
+        "CircuitGraphs", "LinearAlgebra", "ModelCatalogues", "ReplacementModels", "Transcoders", "Transformers",
+        "_TestSupport",
+      ]),
+    tests(of: "FeatureDashboards", on: ["LinearAlgebra", "Transformers", "_TestSupport"]),
   ])

@@ -25,12 +25,12 @@ public struct Workers: Sendable {
   public static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
   /// Calls `body` with each of `0..<tasks`, the next one going to whichever worker is free.
-  func forEach(_ tasks: Int, _ body: (_ task: Int) -> Void) {
+  package func forEach(_ tasks: Int, _ body: (_ task: Int) -> Void) {
     forEach(tasks, scratch: 0) { task, _ in body(task) }
   }
 
   /// Calls `body` with each of `0..<tasks` and `scratch` floats that belong to the worker for the call.
-  func forEach(
+  package func forEach(
     _ tasks: Int, scratch: Int, _ body: (_ task: Int, UnsafeMutablePointer<Float>) -> Void
   ) {
     guard tasks > 0 else { return }

@@ -44,11 +44,17 @@ public struct LocalReplacementModel: Sendable {
     let run = transformer.run(
       tokens, recording: LocalReplacementModel.recording(transformer, set.input, set.output), logits: .last)
     let inputs = run.activations.matrices(set.input.hook)
+    guard inputs.allSatisfy(\.isFinite) else {
+      throw .unfit(name: set.name, problem: "what they read in the model is not a number")
+    }
     let features = set.activations(inputs: inputs, transformer.workers)
     guard features.values.allSatisfy(\.isFinite) else {
       throw .unfit(name: set.name, problem: "an activation is not a number")
     }
     self.init(run, FrozenPass(transformer, run.activations), basis: set, features: features, inputs: inputs)
+    guard errors.allSatisfy(\.isFinite) else {
+      throw .unfit(name: set.name, problem: "what they reconstruct is not a number")
+    }
   }
 
   /// Puts the parts together.

@@ -9,19 +9,22 @@ public enum ActivationFunction: Sendable, Equatable {
 
   /// Returns the active features of one position as (index, activation), in the order of the index.
   ///
+  /// What is not a number counts as active, so that whoever uses the activations can see it.
+  ///
   /// - Parameters:
   ///   - pre: The pre-activations of a layer's features.
   ///   - thresholds: The features' thresholds, for `jumpReLU`.
   func active(_ pre: ArraySlice<Float>, thresholds: [Float]) -> [(index: Int, value: Float)] {
     switch self {
     case .relu:
-      return pre.enumerated().compactMap { $1 > 0 ? ($0, $1) : nil }
+      return pre.enumerated().compactMap { $1 <= 0 ? nil : ($0, $1) }
     case .jumpReLU:
-      return zip(pre, thresholds).enumerated().compactMap { $1.0 > $1.1 ? ($0, $1.0) : nil }
+      return zip(pre, thresholds).enumerated().compactMap { $1.0 <= $1.1 || $1.0 == 0 ? nil : ($0, $1.0) }
     case .topK(let count):
-      let order = pre.enumerated().sorted { ($0.element, -$0.offset) > ($1.element, -$1.offset) }
+      let rank = { (value: Float) in value.isNaN ? Float.infinity : value }
+      let order = pre.enumerated().sorted { (rank($0.element), -$0.offset) > (rank($1.element), -$1.offset) }
       let kept = order.prefix(count).sorted { $0.offset < $1.offset }
-      return kept.compactMap { $0.element != 0 ? ($0.offset, $0.element) : nil }
+      return kept.compactMap { $0.element == 0 ? nil : ($0.offset, $0.element) }
     }
   }
 }

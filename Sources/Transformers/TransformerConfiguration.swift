@@ -29,9 +29,36 @@ public struct TransformerConfiguration: Sendable, Equatable {
   /// The MLP's nonlinearity.
   public var activation: ElementwiseActivation
   /// Multiplies the embeddings as they enter the residual stream.
-  public var embeddingScale: Float = 1
+  public var embeddingScale: Float
   /// Caps the logits at ±cap by `cap · tanh(logit / cap)`.
   public var logitSoftCap: Float?
+
+  /// Describes a model; `rotary` is empty where positions are not rotated, else has an entry for each layer, like
+  /// `attention`.
+  public init(
+    architecture: String, layerCount: Int, dModel: Int, headCount: Int, groupCount: Int, dHead: Int,
+    dMLP: Int, dVocab: Int, contextLength: Int, norm: Norm, rotary: [RotaryTable],
+    attention: [AttentionPattern.Rule], activation: ElementwiseActivation, embeddingScale: Float = 1,
+    logitSoftCap: Float? = nil
+  ) {
+    precondition(attention.count == layerCount, "\(attention.count) attention rules, \(layerCount) layers")
+    precondition(rotary.isEmpty || rotary.count == layerCount, "\(rotary.count) tables, \(layerCount) layers")
+    self.architecture = architecture
+    self.layerCount = layerCount
+    self.dModel = dModel
+    self.headCount = headCount
+    self.groupCount = groupCount
+    self.dHead = dHead
+    self.dMLP = dMLP
+    self.dVocab = dVocab
+    self.contextLength = contextLength
+    self.norm = norm
+    self.rotary = rotary
+    self.attention = attention
+    self.activation = activation
+    self.embeddingScale = embeddingScale
+    self.logitSoftCap = logitSoftCap
+  }
 
   /// The kind of a norm.
   public enum Norm: Sendable, Equatable {

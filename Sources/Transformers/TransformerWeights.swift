@@ -65,6 +65,27 @@ public struct BlockWeights: Sendable {
   public var down: Linear
   /// The norm behind the MLP, where the model has one.
   public var mlpPostNorm: NormWeights?
+
+  /// Puts a block together; what the model has not is nil.
+  public init(
+    attentionNorm: NormWeights, query: Linear, key: Linear, value: Linear, output: Linear,
+    queryNorm: NormWeights? = nil, keyNorm: NormWeights? = nil, attentionPostNorm: NormWeights? = nil,
+    mlpNorm: NormWeights, gate: Linear? = nil, up: Linear, down: Linear, mlpPostNorm: NormWeights? = nil
+  ) {
+    self.attentionNorm = attentionNorm
+    self.query = query
+    self.key = key
+    self.value = value
+    self.output = output
+    self.queryNorm = queryNorm
+    self.keyNorm = keyNorm
+    self.attentionPostNorm = attentionPostNorm
+    self.mlpNorm = mlpNorm
+    self.gate = gate
+    self.up = up
+    self.down = down
+    self.mlpPostNorm = mlpPostNorm
+  }
 }
 
 /// All weights of a model.
@@ -79,4 +100,16 @@ public struct TransformerWeights: Sendable {
   public var finalNorm: NormWeights
   /// The unembedding, `[dVocab, dModel]`; the embedding itself when they are tied.
   public var unembedding: Linear
+
+  /// Puts a model's weights together.
+  public init(
+    embedding: StoredMatrix, positionEmbedding: StoredMatrix? = nil, blocks: [BlockWeights],
+    finalNorm: NormWeights, unembedding: Linear
+  ) {
+    self.embedding = embedding
+    self.positionEmbedding = positionEmbedding
+    self.blocks = blocks
+    self.finalNorm = finalNorm
+    self.unembedding = unembedding
+  }
 }
