@@ -103,11 +103,20 @@ let package = Package(
     tests(of: "GraphFiles", on: ["CircuitGraphs", "_GraphTestSupport"]),
     tests(of: "Viewer", on: [flyingSocks], exclude: ["Web", "Browser"], resources: [.copy("Fixtures")]),
     module(
-      "_TestSupport", on: ["LinearAlgebra", "ModelFiles", "Transcoders", "Transformers"],
+      "_TestSupport", on: ["LinearAlgebra", "ModelFiles", "ReplacementModels", "Transcoders", "Transformers"],
       resources: [.copy("Goldens")]),
-    tests(of: "microscope", on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "_TestSupport"]),
     tests(of: "LinearAlgebra", on: ["_TestSupport"]),
     tests(
       of: "Transformers",
       on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "Tokenizers", "_TestSupport", crypto]),
+    tests(of: "Transcoders", on: ["LinearAlgebra", "ModelFiles", "Transformers", "_TestSupport"]),
+    tests(of: "ReplacementModels", on: ["LinearAlgebra", "Transcoders", "Transformers", "_TestSupport"]),
+    tests(
+      of: "Attribution",
+      on: [
+        "CircuitGraphs", "LinearAlgebra", "ModelCatalogues", "ReplacementModels", "Transcoders", "Transformers",
+        "_TestSupport",
+      ]),
+    tests(of: "FeatureDashboards", on: ["LinearAlgebra", "Transformers", "_TestSupport"]),
+    tests(of: "microscope", on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "_TestSupport"]),
   ])

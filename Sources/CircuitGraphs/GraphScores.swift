@@ -11,7 +11,8 @@ public struct GraphScores: Equatable, Sendable {
   ///
   /// 1. replacement = `Σ I[tokens] / (Σ I[tokens] + Σ I[errors])`, zero if no influence reaches either;
   ///    what the hidden error mass receives counts as error influence;
-  /// 2. completeness = `Σ (1 − Σ N[t, errors]) · (I + w)[t] / Σ (I + w)[t]`, over all nodes t.
+  /// 2. completeness = `Σ (1 − Σ N[t, errors]) · (I + w)[t] / Σ (I + w)[t]`, over all nodes t, and over what the
+  ///    hidden error mass stands for as over errors.
   public init(_ graph: AttributionGraph) {
     let weights = graph.outputWeights
     let influence = graph.influence()
@@ -22,8 +23,8 @@ public struct GraphScores: Equatable, Sendable {
     let errors = influence[graph.layout.errorRange].reduce(hidden, +)
     replacement = tokens + errors > 0 ? tokens / (tokens + errors) : 0
 
-    var covered = 0.0
-    var total = 0.0
+    var covered = hidden
+    var total = hidden
     for node in 0..<graph.layout.count {
       let weight = influence[node] + weights[node]
       let errorInput = graph.absoluteErrorInput(of: node) * normalizers[node]

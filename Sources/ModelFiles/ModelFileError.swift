@@ -52,7 +52,7 @@ private func advice(_ nearest: [String]) -> String {
 }
 
 /// Returns `name` between quotes, fit for one line of text.
-func quoted(_ name: String) -> String { "'" + printable(name, limit: 120) + "'" }
+package func quoted(_ name: String) -> String { "'" + printable(name, limit: 120) + "'" }
 
 /// Returns `text` with control characters replaced and its middle cut out when it is longer than `limit`.
 private func printable(_ text: String, limit: Int = 1000) -> String {

@@ -33,8 +33,11 @@ extension LocalReplacementModel {
   /// This is the definition that edges are measured by: an edge is the linear effect of its source.
   public func propagate(_ sources: LinearSources) -> LinearResult {
     var inputs: [Matrix] = []
-    let start =
+    var start =
       sources.embeddings ?? Matrix(rows: positionCount, columns: transformer.configuration.dModel)
+    if sources.biases, let positions = transformer.weights.positionEmbedding {
+      start += positions.gathered(0..<positionCount)
+    }
     let stream = pass.propagate(embedding: start, biases: sources.biases) { layer, residMid in
       inputs.append(pass.mlpInput(layer, residMid, hook: inputHook, biases: sources.biases))
       var output = sources.outputs[layer]

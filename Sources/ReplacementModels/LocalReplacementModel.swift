@@ -44,6 +44,9 @@ public struct LocalReplacementModel: Sendable {
     let run = transformer.run(
       tokens, recording: LocalReplacementModel.recording(transformer, set.input, set.output), logits: .last)
     let inputs = run.activations.matrices(set.input.hook)
+    guard inputs.allSatisfy(\.isFinite) else {
+      throw .unfit(name: set.name, problem: "what they read in the model is not a number")
+    }
     let features = set.activations(inputs: inputs, transformer.workers)
     guard features.values.allSatisfy(\.isFinite) else {
       throw .unfit(name: set.name, problem: "an activation is not a number")

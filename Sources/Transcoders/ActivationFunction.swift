@@ -7,8 +7,9 @@ public enum ActivationFunction: Sendable, Equatable {
   /// The k largest pre-activations of a position keep their value, whatever its sign; the rest are 0.
   case topK(Int)
 
-  /// Returns the active features of one position as (index, activation), in the order of the index; what is no
-  /// number counts as active, so that it is seen.
+  /// Returns the active features of one position as (index, activation), in the order of the index.
+  ///
+  /// What is not a number counts as active, so that whoever uses the activations can see it.
   ///
   /// - Parameters:
   ///   - pre: The pre-activations of a layer's features.
@@ -20,15 +21,13 @@ public enum ActivationFunction: Sendable, Equatable {
     case .jumpReLU:
       return zip(pre, thresholds).enumerated().compactMap { index, feature in
         let (value, threshold) = feature
-        return value <= threshold ? nil : (index, threshold.isNaN ? threshold : value)
+        return value <= threshold || value == 0 ? nil : (index, threshold.isNaN ? threshold : value)
       }
     case .topK(let count):
-      let ranks = pre.map { $0.isNaN ? .infinity : $0 }
-      let order = pre.enumerated().sorted {
-        (ranks[$0.offset], -$0.offset) > (ranks[$1.offset], -$1.offset)
-      }
+      let rank = { (value: Float) in value.isNaN ? Float.infinity : value }
+      let order = pre.enumerated().sorted { (rank($0.element), -$0.offset) > (rank($1.element), -$1.offset) }
       let kept = order.prefix(count).sorted { $0.offset < $1.offset }
-      return kept.compactMap { $0.element != 0 ? ($0.offset, $0.element) : nil }
+      return kept.compactMap { $0.element == 0 ? nil : ($0.offset, $0.element) }
     }
   }
 }

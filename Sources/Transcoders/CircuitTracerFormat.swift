@@ -60,7 +60,7 @@ extension TranscoderSet {
     case "cross_layer_transcoder": transcoders = try TranscoderSet.crossLayer(path)
     default:
       throw TranscoderError.invalidConfiguration(
-        path: path + "/config.yaml", problem: "its model_kind '\(configuration.kind)' is not known")
+        path: path + "/config.yaml", problem: "its model_kind \(quoted(configuration.kind)) is not known")
     }
     let name = configuration.scan ?? URL(filePath: path).standardizedFileURL.lastPathComponent
     self.init(
@@ -75,7 +75,7 @@ extension TranscoderSet {
   {
     .invalidConfiguration(
       path: path + "/config.yaml",
-      problem: "its \(key) '\(value)' is not one of \(known.joined(separator: ", "))")
+      problem: "its \(key) \(quoted(value)) is not one of \(known.joined(separator: ", "))")
   }
 
   private static func configuration(_ path: String) throws(TranscoderError) -> CircuitTracerConfiguration {
@@ -102,16 +102,16 @@ extension TranscoderSet {
       let encoder = try file.tensor("W_enc").matrix()
       let shape = [encoder.rows, encoder.columns]
       return Transcoder(
-        encoder: encoder, encoderBias: try file.tensor("b_enc", shape: [encoder.rows]).floats(),
+        encoder: encoder, encoderBias: try numbers(file, "b_enc", count: encoder.rows),
         thresholds: try thresholds(file, "activation_function.threshold", count: encoder.rows),
         decoder: try file.tensor("W_dec", shape: shape).matrix(),
-        decoderBias: try file.tensor("b_dec", shape: [encoder.columns]).floats(),
+        decoderBias: try numbers(file, "b_dec", count: encoder.columns),
         skip: try skip(file, "W_skip", width: encoder.columns))
     }
   }
 
   private static func crossLayer(_ path: String) throws -> [Transcoder] {
-    try layers(path, named: "W_enc_#.safetensors") { file, layer in
+    let transcoders = try layers(path, named: "W_enc_#.safetensors") { file, layer in
       let encoder = try file.tensor("W_enc_\(layer)").matrix()
       let decoders = try SafetensorsFile(path: "\(path)/W_dec_\(layer).safetensors").tensor("W_dec_\(layer)")
       let span = decoders.shape.count == 3 ? decoders.shape[1] : 0
@@ -122,12 +122,17 @@ extension TranscoderSet {
       }
       let skipped = try skip(file, "W_skip_\(layer)", width: encoder.columns)
       return Transcoder(
-        encoder: encoder, encoderBias: try file.tensor("b_enc_\(layer)", shape: [encoder.rows]).floats(),
+        encoder: encoder, encoderBias: try numbers(file, "b_enc_\(layer)", count: encoder.rows),
         thresholds: try thresholds(file, "threshold_\(layer)", count: encoder.rows),
         decoder: try decoders.foldedMatrix(), span: span,
-        decoderBias: try file.tensor("b_dec_\(layer)", shape: [encoder.columns]).floats(),
+        decoderBias: try numbers(file, "b_dec_\(layer)", count: encoder.columns),
         skip: skipped.map { StoredMatrix($0.widened().transposed()) })
     }
+    for (layer, transcoder) in transcoders.enumerated() where layer + transcoder.span > transcoders.count {
+      let problem = "it writes to \(transcoder.span) layers, but there are \(transcoders.count - layer) from there"
+      throw TranscoderError.invalidConfiguration(path: "\(path)/W_dec_\(layer).safetensors", problem: problem)
+    }
+    return transcoders
   }
 
   /// Opens the files of all layers, from 0 until one is missing.
@@ -140,18 +145,43 @@ extension TranscoderSet {
       guard FileManager.default.fileExists(atPath: file) else { break }
       transcoders.append(try read(SafetensorsFile(path: file), transcoders.count))
     }
-    guard let width = transcoders.first?.encoder.columns else {
-      let missing = pattern.replacing("#", with: "0")
+    guard let width = transcoders.first?.encoder.columns,
+      try !holdsLayer(above: transcoders.count, path, named: pattern)
+    else {
+      let missing = pattern.replacing("#", with: String(transcoders.count))
       throw TranscoderError.notATranscoderSet(path: path, problem: "it holds no \(missing)")
     }
     guard transcoders.allSatisfy({ $0.encoder.columns == width }) else {
       throw TranscoderError.invalidConfiguration(path: path, problem: "its layers are of different widths")
     }
+    guard Set(transcoders.map(\.thresholds.isEmpty)).count == 1 else {
+      throw TranscoderError.invalidConfiguration(
+        path: path, problem: "some of its layers have thresholds, others none")
+    }
     return transcoders
   }
 
+  /// Returns whether the folder has the file of a layer behind one that it lacks.
+  private static func holdsLayer(above missing: Int, _ path: String, named pattern: String) throws -> Bool {
+    let parts = pattern.split(separator: "#")
+    return try FileManager.default.contentsOfDirectory(atPath: path).contains { name in
+      guard name.hasPrefix(parts[0]), name.hasSuffix(parts[1]) else { return false }
+      return (Int(name.dropFirst(parts[0].count).dropLast(parts[1].count)) ?? 0) > missing
+    }
+  }
+
   private static func thresholds(_ file: SafetensorsFile, _ name: String, count: Int) throws -> [Float] {
-    file.contains(name) ? try file.tensor(name, shape: [count]).floats() : []
+    file.contains(name) ? try numbers(file, name, count: count) : []
+  }
+
+  private static func numbers(_ file: SafetensorsFile, _ name: String, count: Int) throws -> [Float] {
+    let tensor = try file.tensor(name, shape: [count])
+    let values = try tensor.floats()
+    guard !values.contains(where: \.isNaN) else {
+      throw TranscoderError.invalidConfiguration(
+        path: tensor.file, problem: "its \(name) holds something that is not a number")
+    }
+    return values
   }
 
   private static func skip(_ file: SafetensorsFile, _ name: String, width: Int) throws -> StoredMatrix? {
@@ -172,7 +202,7 @@ extension CircuitTracerConfiguration {
       }
       return .topK(k)
     case .some(let other):
-      let problem = "its activation '\(other)' is not known, or lacks its thresholds"
+      let problem = "its activation \(quoted(other)) is not known, or lacks its thresholds"
       throw .invalidConfiguration(path: path + "/config.yaml", problem: problem)
     }
   }
