@@ -25,7 +25,7 @@ func tests(
 ) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name)] + others, exclude: exclude,
-    resources: resources, swiftSettings: safeSettings)
+    resources: resources, swiftSettings: settings)
 }
 
 let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")

@@ -70,7 +70,7 @@ struct AdjointTests {
   /// at the embeddings.
   private func walk(
     _ example: FrozenExample, _ targets: [Target], zeroStreams: [Matrix], skips: [Matrix]?,
-    input: HookPoint.Kind, _ visit: (Int, CausalRows) -> Void
+    input: HookPoint.Kind, _ visit: (Int, Gradients) -> Void
   ) -> [Float] {
     let (pass, workers) = (example.pass, example.model.workers)
     var rows = CausalRows(width: example.width)
@@ -93,7 +93,7 @@ struct AdjointTests {
         let reached = rows.pull(through: attention, workers)
         for index in reach.indices { reach[index] += reached[index] }
       }
-      visit(layer - 1, rows)
+      visit(layer - 1, Gradients(rows))
     }
     return reach
   }
@@ -105,7 +105,7 @@ struct AdjointTests {
     let example = FrozenExample(recipe)
     var random = SplitMix64(seed: 31)
     let targets = targets(example, &random, FrozenPassTests.inputs)
-    var gradients: [Int: CausalRows] = [:]
+    var gradients: [Int: Gradients] = [:]
     let reach = walk(
       example, targets, zeroStreams: example.zeroStreams(), skips: nil, input: .mlpIn
     ) { gradients[$0] = $1 }
@@ -126,7 +126,7 @@ struct AdjointTests {
       let skips = (0..<recipe.layerCount).map { _ in
         random.matrix(recipe.dModel, recipe.dModel, deviation: 0.5 / Float(recipe.dModel).squareRoot())
       }
-      var gradients: [Int: CausalRows] = [:]
+      var gradients: [Int: Gradients] = [:]
       let reach = walk(
         example, targets, zeroStreams: zeroStreams(example, skips, input), skips: skips, input: input
       ) { gradients[$0] = $1 }
@@ -154,7 +154,7 @@ struct AdjointTests {
   }
 
   private func check(
-    _ example: FrozenExample, _ targets: [Target], _ rows: CausalRows?, layer: Int, hook: HookPoint.Kind,
+    _ example: FrozenExample, _ targets: [Target], _ rows: Gradients?, layer: Int, hook: HookPoint.Kind,
     skips: [Matrix]?, input: HookPoint.Kind = .mlpIn, _ random: inout SplitMix64
   ) {
     guard let rows else { return }
@@ -177,7 +177,7 @@ struct AdjointTests {
   }
 
   private func checkTokens(
-    _ example: FrozenExample, _ targets: [Target], _ rows: CausalRows?, _ reach: [Float], skips: [Matrix]?,
+    _ example: FrozenExample, _ targets: [Target], _ rows: Gradients?, _ reach: [Float], skips: [Matrix]?,
     input: HookPoint.Kind = .mlpIn
   ) {
     guard let rows else { return }
@@ -198,4 +198,17 @@ struct AdjointTests {
       }
     }
   }
+}
+
+/// What `CausalRows` held at some moment.
+private struct Gradients {
+  private let rows: [[ArraySlice<Float>]]
+
+  init(_ rows: borrowing CausalRows) {
+    self.rows = rows.lastPositions.indices.map { target in
+      stride(from: 1, through: rows.lastPositions[target], by: 1).map { rows.row(target: target, position: $0) }
+    }
+  }
+
+  func row(target: Int, position: Int) -> ArraySlice<Float> { rows[target][position - 1] }
 }
