@@ -35,7 +35,8 @@ public struct Attributor: Sendable {
     while queue.expandedCount < limit {
       let room = limit - queue.expandedCount
       let needsRanking = limit < model.features.count || options.coverage != nil
-      let next = queue.next(min(max(options.roundSize, 1), room), influence: needsRanking ? known.influence() : nil)
+      let next = queue.next(
+        min(max(options.roundSize, 1), room), influence: needsRanking ? known.influence() : nil)
       if let coverage = options.coverage, queue.coverage >= coverage { break }
       for chunk in chunks(next, model) {
         known.add(rows(of: chunk, &sweep), owners: chunk.map { .feature($0) })

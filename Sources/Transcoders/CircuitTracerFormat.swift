@@ -85,6 +85,10 @@ extension TranscoderSet {
     else {
       throw .notATranscoderSet(path: path, problem: "it holds no readable config.yaml")
     }
+    // A few hundred bytes of aliases of aliases can stand for more values than any machine can walk.
+    guard !text.contains("&") || text.count(where: { $0 == "*" }) <= 16 else {
+      throw .invalidConfiguration(path: file, problem: "it uses more than 16 aliases")
+    }
     do {
       return try YAMLDecoder().decode(CircuitTracerConfiguration.self, from: text)
     } catch let DecodingError.keyNotFound(key, _) {
@@ -129,7 +133,8 @@ extension TranscoderSet {
         skip: skipped.map { StoredMatrix($0.widened().transposed()) })
     }
     for (layer, transcoder) in transcoders.enumerated() where layer + transcoder.span > transcoders.count {
-      let problem = "it writes to \(transcoder.span) layers, but there are \(transcoders.count - layer) from there"
+      let problem =
+        "it writes to \(transcoder.span) layers, but there are \(transcoders.count - layer) from there"
       throw TranscoderError.invalidConfiguration(path: "\(path)/W_dec_\(layer).safetensors", problem: problem)
     }
     return transcoders

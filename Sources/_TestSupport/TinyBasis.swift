@@ -11,7 +11,8 @@ public enum TinyBasis: Sendable, CustomStringConvertible {
   case neurons(count: Int)
 
   /// Every form of transcoders, and neurons.
-  public static let forms: [TinyBasis] = TinyTranscoders.forms.map { .transcoders($0) } + [.neurons(count: 60)]
+  public static let forms: [TinyBasis] =
+    TinyTranscoders.forms.map { .transcoders($0) } + [.neurons(count: 60)]
 
   /// The form's name.
   public var description: String {

@@ -52,7 +52,8 @@ struct EdgeLawTests {
     }
   }
 
-  @Test("Doubling a decoder doubles its edges, takes as much from the errors, and leaves other features' alone")
+  @Test(
+    "Doubling a decoder doubles its edges, takes as much from the errors, and leaves other features' alone")
   func linearity() throws {
     let transformer = TinyTransformer().transformer(seed: 23)
     for form in TinyTranscoders.forms {
@@ -97,7 +98,9 @@ struct EdgeLawTests {
     #expect(graphs[0] == graphs[1] && graphs[0] == graphs[2])
   }
 
-  @Test("The edges of a difference of two tokens are the difference of their edges", arguments: TinyTransformer.forms)
+  @Test(
+    "The edges of a difference of two tokens are the difference of their edges",
+    arguments: TinyTransformer.forms)
   func difference(form: TinyTransformer) throws {
     let model = try TinyBasis.forms[0].model(form.transformer(seed: 25), tokens)
     let graph = try model.graph(model.chooser.tokens([7, 31]))
@@ -132,7 +135,8 @@ struct EdgeLawTests {
         let expected = twin.effects(of: graph.layout.node(at: column))
         let edges = graph.denseColumn(column)
         let found = Array(edges[graph.layout.featureRange] + edges[graph.layout.logitRange])
-        #expect(Difference(found, expected.features + expected.outputs, absolute: 5e-5, relative: 1e-3) == nil)
+        #expect(
+          Difference(found, expected.features + expected.outputs, absolute: 5e-5, relative: 1e-3) == nil)
       }
     }
   }

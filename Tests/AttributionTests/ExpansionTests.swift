@@ -29,12 +29,15 @@ struct ExpansionTests {
     }
   }
 
-  @Test("What is not expanded adds to the error of its layer and position: rows keep their sum", arguments: TinyBasis.forms)
+  @Test(
+    "What is not expanded adds to the error of its layer and position: rows keep their sum",
+    arguments: TinyBasis.forms)
   func sumsAreKept(basis: TinyBasis) throws {
     let (model, targets) = try prompt(basis)
     let whole = try model.graph(targets)
     for limit in [0, 1, 13, 50] {
-      let graph = try model.graph(targets, AttributionOptions(maxFeatureNodes: limit, coverage: nil, roundSize: 8))
+      let graph = try model.graph(
+        targets, AttributionOptions(maxFeatureNodes: limit, coverage: nil, roundSize: 8))
       #expect(graph.layout.features.count == limit)
       for row in Array(graph.layout.featureRange) + Array(graph.layout.logitRange) {
         let place = try #require(whole.layout.index(of: graph.layout.node(at: row)))
@@ -49,7 +52,8 @@ struct ExpansionTests {
     let (model, targets) = try prompt(basis)
     let twin = PlainExpansion(try model.graph(targets))
     for limit in [0, 5, 30, 60] {
-      let graph = try model.graph(targets, AttributionOptions(maxFeatureNodes: limit, coverage: nil, roundSize: 8))
+      let graph = try model.graph(
+        targets, AttributionOptions(maxFeatureNodes: limit, coverage: nil, roundSize: 8))
       let expected = twin.scores(expanded: twin.expansion(limit: limit, roundSize: 8))
       let scores = GraphScores(graph)
       #expect(abs(scores.replacement - expected.replacement) < 1e-5)
@@ -67,7 +71,8 @@ struct ExpansionTests {
     for row in 0..<graph.layout.count {
       let place = try #require(whole.layout.index(of: graph.layout.node(at: row)))
       let expected = try (0..<graph.layout.count).map { column in
-        whole.edges.weight(row: place, column: try #require(whole.layout.index(of: graph.layout.node(at: column))))
+        whole.edges.weight(
+          row: place, column: try #require(whole.layout.index(of: graph.layout.node(at: column))))
       }
       #expect(Difference(graph.denseRow(row), expected, absolute: 1e-6, relative: 1e-5) == nil)
     }
@@ -103,7 +108,8 @@ struct ExpansionTests {
   func progress() throws {
     struct Stop: Error {}
     let (model, targets) = try prompt(TinyBasis.forms[0])
-    let attributor = Attributor(options: AttributionOptions(maxFeatureNodes: 30, coverage: nil, roundSize: 10))
+    let attributor = Attributor(
+      options: AttributionOptions(maxFeatureNodes: 30, coverage: nil, roundSize: 10))
     var seen: [AttributionProgress] = []
     _ = try attributor.attribute(model, targets: targets) { seen.append($0) }
     #expect(seen.map(\.expanded) == [10, 20, 30] && seen.allSatisfy { $0.limit == 30 })

@@ -10,7 +10,8 @@ import _TestSupport
 struct GoldenAttributionTests {
   static let kinds = ["plt-relu", "plt-jumprelu", "plt-topk-skip", "clt-jumprelu"]
 
-  @Test("Features, errors, every edge, influence and scores of the whole graph agree", arguments: kinds, 0..<3)
+  @Test(
+    "Features, errors, every edge, influence and scores of the whole graph agree", arguments: kinds, 0..<3)
   func full(kind: String, prompt: Int) throws {
     let golden = try GoldenCase("tiny/llama/\(kind)", prompt: prompt)
     let model = golden.model
@@ -21,7 +22,9 @@ struct GoldenAttributionTests {
     for (error, expected) in zip(model.errors, try golden.tensors.matrices("error_vectors")) {
       #expect(Difference(error, expected, absolute: 5e-5, relative: 1e-4) == nil)
     }
-    #expect(Difference(model.logits, try golden.tensors.floats("logits_last"), absolute: 2e-4, relative: 1e-4) == nil)
+    #expect(
+      Difference(model.logits, try golden.tensors.floats("logits_last"), absolute: 2e-4, relative: 1e-4)
+        == nil)
     let graph = try model.graph(model.chooser.salient(count: 10, mass: 0.95))
     try golden.expectNumbers(graph, golden.graphs.full, "full")
     try golden.expectRows(graph, graph.layout.targets, "full.adjacency_rows")

@@ -13,7 +13,9 @@ struct PlainExpansion {
     layout = graph.layout
     rows = (0..<graph.layout.count).map { graph.denseRow($0).map { Double(abs($0)) } }
     var weights = [Double](repeating: 0, count: graph.layout.count)
-    for (node, logit) in zip(graph.layout.logitRange, graph.logits) { weights[node] = Double(logit.probability) }
+    for (node, logit) in zip(graph.layout.logitRange, graph.logits) {
+      weights[node] = Double(logit.probability)
+    }
     self.weights = weights
   }
 

@@ -98,7 +98,9 @@ struct RealModelTests {
   func neurons() throws {
     let model = try neuronModel(count: 600)
     let tokens = model.chooser.salient(count: 5, mass: 0.9)
-    let written = zip(model.writtenByFeatures, zip(model.errors, model.constantOutputs)).map { $0 + $1.0 + $1.1 }
+    let written = zip(model.writtenByFeatures, zip(model.errors, model.constantOutputs)).map {
+      $0 + $1.0 + $1.1
+    }
     let whole = model.propagate(LinearSources(embeddings: model.embeddings, outputs: written, biases: true))
     let last = model.positionCount - 1
     let logits = model.pass.logits(whole.stream, rows: last..<last + 1, biases: true)
@@ -108,7 +110,8 @@ struct RealModelTests {
     let twin = DirectEffects(model, tokens: tokens.map(\.vocabularyIndex))
     let constants = twin.constants()
     for (place, site) in model.features.sites.enumerated() {
-      let sum = graph.edges.row(place).weights.reduce(0, +) + constants.features[place] + model.basis.readBias(site)
+      let sum =
+        graph.edges.row(place).weights.reduce(0, +) + constants.features[place] + model.basis.readBias(site)
       let value = model.features.values[place]
       #expect(abs(sum - value) < 1e-3 + 1e-3 * abs(value), "\(site)")
     }

@@ -11,7 +11,9 @@ extension LocalReplacementModel {
   var chooser: TargetChooser { TargetChooser(transformer, logits: logits) { "t\($0)" } }
 
   /// Returns the graph for targets.
-  func graph(_ targets: [AttributionTarget], _ options: AttributionOptions = everything) throws -> AttributionGraph {
+  func graph(_ targets: [AttributionTarget], _ options: AttributionOptions = everything) throws
+    -> AttributionGraph
+  {
     try Attributor(options: options).attribute(self, targets: targets).graph
   }
 }

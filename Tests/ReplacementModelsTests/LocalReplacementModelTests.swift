@@ -16,7 +16,9 @@ struct LocalReplacementModelTests {
     let tokens = [4, 9, 2, 9, 17, 30, 1]
     let model = try basis.model(transformer, tokens)
     #expect(model.features.count > 20)
-    let written = zip(model.writtenByFeatures, zip(model.errors, model.constantOutputs)).map { $0 + $1.0 + $1.1 }
+    let written = zip(model.writtenByFeatures, zip(model.errors, model.constantOutputs)).map {
+      $0 + $1.0 + $1.1
+    }
     let result = model.propagate(LinearSources(embeddings: model.embeddings, outputs: written, biases: true))
     for (layer, input) in result.inputs.enumerated() {
       #expect(Difference(input, model.inputs[layer], absolute: 1e-4, relative: 1e-4) == nil, "layer \(layer)")
@@ -24,10 +26,13 @@ struct LocalReplacementModelTests {
     var logits = model.pass.logits(result.stream, rows: 6..<7, biases: true)
     if let cap = transformer.configuration.logitSoftCap { logits.softCap(cap) }
     #expect(Difference(logits.storage, model.logits, absolute: 1e-4, relative: 1e-4) == nil)
-    #expect(Difference(model.logits, transformer.run(tokens, logits: .last).logits.storage, absolute: 0) == nil)
+    #expect(
+      Difference(model.logits, transformer.run(tokens, logits: .last).logits.storage, absolute: 0) == nil)
   }
 
-  @Test("An error is what features, bias and skip leave of the MLP's output, and zero at position 0", arguments: TinyBasis.forms)
+  @Test(
+    "An error is what features, bias and skip leave of the MLP's output, and zero at position 0",
+    arguments: TinyBasis.forms)
   func errors(basis: TinyBasis) throws {
     let transformer = TinyTransformer("post norms") { $0.hasPostNorms = true }.transformer(seed: 5)
     let tokens = [4, 9, 2, 9, 17]
@@ -48,7 +53,8 @@ struct LocalReplacementModelTests {
     #expect(model.features.sites.allSatisfy { $0.position > 0 })
   }
 
-  @Test("A prompt of one token has no features, and constants alone give its logits", arguments: TinyBasis.forms)
+  @Test(
+    "A prompt of one token has no features, and constants alone give its logits", arguments: TinyBasis.forms)
   func oneToken(basis: TinyBasis) throws {
     let transformer = TinyTransformer("post norms") { $0.hasPostNorms = true }.transformer(seed: 6)
     let model = try basis.model(transformer, [11])

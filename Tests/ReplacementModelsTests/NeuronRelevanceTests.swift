@@ -10,7 +10,9 @@ import _TestSupport
 struct NeuronRelevanceTests {
   private let tokens = [4, 9, 2, 9, 17]
 
-  @Test("The most relevant neurons are chosen, by passes that push each neuron forward", arguments: TinyTransformer.forms)
+  @Test(
+    "The most relevant neurons are chosen, by passes that push each neuron forward",
+    arguments: TinyTransformer.forms)
   func strongest(form: TinyTransformer) throws {
     let transformer = form.transformer(seed: 4)
     let model = try TinyBasis.neurons(count: 37).model(transformer, tokens)

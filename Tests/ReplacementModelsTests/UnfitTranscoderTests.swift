@@ -49,7 +49,7 @@ struct UnfitTranscoderTests {
       try LocalReplacementModel(transformer, set, tokens: [1, 2, 3, 4])
     }
     guard let error else { return }
-    #expect("\(error)".contains(mention) && "\(error)".hasSuffix("."), "\(error)")
+    #expect("\(error)".contains(mention) && "\(error)".isOneSentence, "\(error)")
   }
 }
 

@@ -14,7 +14,8 @@ struct ActivationFunctionTests {
   @Test("JumpReLU keeps a pre-activation strictly above its threshold, unchanged")
   func jumpReLU() {
     let thresholds: [Float] = [1, 1, 1, -0.5, -0.5, 0, 0]
-    let active = activations(of: [1, 1.0000001, 0.9, -0.25, -0.75, 0, 0.1], .jumpReLU, thresholds: thresholds)
+    let active = activations(
+      of: [1, 1.0000001, 0.9, -0.25, -0.75, 0, 0.1], .jumpReLU, thresholds: thresholds)
     #expect(active.sites.map(\.index) == [1, 3, 6])
     #expect(active.values == [1.0000001, -0.25, 0.1])
   }

@@ -5,7 +5,9 @@ import Transcoders
 
 @Suite("Folders in circuit-tracer's format")
 struct CircuitTracerFolderTests {
-  @Test("A per-layer set is read as it is written, in every float format", arguments: [ElementFormat.f32, .f16, .bf16])
+  @Test(
+    "A per-layer set is read as it is written, in every float format",
+    arguments: [ElementFormat.f32, .f16, .bf16])
   func perLayer(format: ElementFormat) throws {
     var folder = TranscoderFolder.perLayer(thresholds: true, skip: true)
     folder.store(in: format)
@@ -62,7 +64,8 @@ struct CircuitTracerFolderTests {
     }
   }
 
-  @Test("The two kinds' skip connections do the same to an input when their files hold each other's transpose")
+  @Test(
+    "The two kinds' skip connections do the same to an input when their files hold each other's transpose")
   func skipConventions() throws {
     var random = SplitMix64(seed: 3)
     var perLayer = TranscoderFolder.perLayer()
@@ -72,7 +75,8 @@ struct CircuitTracerFolderTests {
       let skip = TranscoderFolder.Tensor.random([4, 4], &random)
       let turned = Matrix(rows: 4, columns: 4, storage: skip.values).transposed().storage
       perLayer.files["layer_\(layer).safetensors"]?["W_skip"] = skip
-      crossLayer.files["W_enc_\(layer).safetensors"]?["W_skip_\(layer)"] = .init(shape: [4, 4], values: turned)
+      crossLayer.files["W_enc_\(layer).safetensors"]?["W_skip_\(layer)"] = .init(
+        shape: [4, 4], values: turned)
     }
     let skips = try [perLayer, crossLayer].map { folder in
       try folder.written { try TranscoderSet(circuitTracerFolder: $0).transcoders.map { $0.skip?.widened() } }

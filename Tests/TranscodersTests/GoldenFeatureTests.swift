@@ -22,7 +22,9 @@ struct GoldenFeatureTests {
     let inputs = layers.compactMap { run.activations[inputHook, $0] }
 
     let features = set.activations(inputs: inputs, transformer.workers)
-    #expect(features.sites.flatMap { [$0.layer, $0.position, $0.index] } == (try golden.integers("active_features")))
+    #expect(
+      features.sites.flatMap { [$0.layer, $0.position, $0.index] } == (try golden.integers("active_features"))
+    )
     let values = try golden.floats("activation_values")
     #expect(Difference(features.values, values, absolute: 5e-5, relative: 1e-4) == nil)
 

@@ -38,7 +38,8 @@ struct TranscoderSetTests {
         #expect(active.sites[range].map(\.index) == expected.map(\.offset))
         #expect(Array(active.values[range]) == expected.map(\.element))
       }
-      #expect(active.range(layer: layer, positions: 0..<5).count == active.sites.filter { $0.layer == layer }.count)
+      #expect(
+        active.range(layer: layer, positions: 0..<5).count == active.sites.filter { $0.layer == layer }.count)
     }
   }
 
