@@ -117,7 +117,8 @@ struct HubRefusalTests {
         let error = await failure { _ = try await puller.pull("ada/tiny", shelf: .transcoders) }
         #expect(
           error == .badListing(repository: "ada/tiny", problem: "names the unsafe path “\(name)”"))
-        #expect(hub.requests.map(\.file) == [""])
+        // Nothing but the listing, which a busy machine may have to ask for again.
+        #expect(Set(hub.requests.map(\.file)) == [""])
         #expect(test.files(below: test.home.transcoders) == ["ada--tiny.lock"])
         let model = try await puller.pull("ada/tiny").model.location
         #expect(test.files(below: model) == ["config.json", "model.safetensors", "tokenizer.json"])
