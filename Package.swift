@@ -80,7 +80,8 @@ let package = Package(
     module("CircuitGraphs"),
     module("GraphFiles", on: ["CircuitGraphs", "LinearAlgebra", "ModelFiles"]),
     module(
-      "Attribution", on: ["CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers"]),
+      "Attribution",
+      on: ["CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers"]),
 
     // People.
     module("Viewer", on: [flyingFox, flyingSocks], resources: [.copy("Web")]),
@@ -103,7 +104,8 @@ let package = Package(
     tests(of: "GraphFiles", on: ["CircuitGraphs", "_GraphTestSupport"]),
     tests(of: "Viewer", on: [flyingSocks], exclude: ["Web", "Browser"], resources: [.copy("Fixtures")]),
     module(
-      "_TestSupport", on: ["LinearAlgebra", "ModelFiles", "ReplacementModels", "Transcoders", "Transformers"],
+      "_TestSupport",
+      on: ["LinearAlgebra", "ModelFiles", "ReplacementModels", "Transcoders", "Transformers"],
       resources: [.copy("Goldens")]),
     tests(of: "LinearAlgebra", on: ["_TestSupport"]),
     tests(
@@ -114,7 +116,8 @@ let package = Package(
     tests(
       of: "Attribution",
       on: [
-        "CircuitGraphs", "LinearAlgebra", "ModelCatalogues", "ReplacementModels", "Transcoders", "Transformers",
+        "CircuitGraphs", "LinearAlgebra", "ModelCatalogues", "ReplacementModels", "Transcoders",
+        "Transformers",
         "_TestSupport",
       ]),
     tests(of: "FeatureDashboards", on: ["LinearAlgebra", "Transformers", "_TestSupport"]),

@@ -7,7 +7,7 @@ import sys
 
 HEAD = re.compile(r"^[ \t]*(?:@\w+(?:\([^)]*\))?\s+)*(?:\w+(?:\(set\))?\s+)*(?:func\s+[^\s(<]+|init[?!]?)\s*[<(]", re.M)
 UNSAFE = re.compile(r"^[^/\"]*\bunsafe [\w\[]", re.M)
-UNSAFE_HOMES = ("LinearAlgebra/", "ModelFiles/", "microscope/TraceReport.swift")
+UNSAFE_HOMES = ("LinearAlgebra/", "ModelFiles/", "microscope/", "_TestSupport/")
 
 
 def body_length(text, start):

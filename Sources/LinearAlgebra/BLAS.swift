@@ -31,14 +31,9 @@ public enum BLAS {
     beta: Float = 0, _ c: UnsafeMutablePointer<Float>, stride ldc: Int
   ) {
     guard m > 0, n > 0 else { return }
-    #if canImport(Accelerate)
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,
-        m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-    #else
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,
-        Int32(m), Int32(n), Int32(k), alpha, a, Int32(lda), b, Int32(ldb), beta, c, Int32(ldc))
-    #endif
+    cblas_sgemm(
+      CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k),
+      alpha, a,
+      Int32(lda), b, Int32(ldb), beta, c, Int32(ldc))
   }
 }

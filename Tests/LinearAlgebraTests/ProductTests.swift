@@ -61,7 +61,9 @@ struct ProductTests {
     #expect((nothing.rows, nothing.columns) == (2, 0))
   }
 
-  @Test("The BLAS and the kernel that products run on agree with a plain loop for random shapes and transpositions")
+  @Test(
+    "The BLAS and the kernel that products run on agree with a plain loop for random shapes and transpositions"
+  )
   func blas() {
     let errors = BLASCheck.largestErrors(seed: 7, shapes: 40)
     #expect(errors.blas < BLASCheck.tolerance)

@@ -206,7 +206,9 @@ private struct Gradients {
 
   init(_ rows: borrowing CausalRows) {
     self.rows = rows.lastPositions.indices.map { target in
-      stride(from: 1, through: rows.lastPositions[target], by: 1).map { rows.row(target: target, position: $0) }
+      stride(from: 1, through: rows.lastPositions[target], by: 1).map {
+        rows.row(target: target, position: $0)
+      }
     }
   }
 

@@ -58,7 +58,8 @@ struct MicroscopeBenchmarks: ParsableCommand {
       let start = clock.now
       let local = try LocalReplacementModel(transformer, set, tokens: ids)
       features.append((clock.now - start) / .seconds(1))
-      let targets = TargetChooser(transformer, logits: local.logits) { String($0) }.salient(count: 10, mass: 0.95)
+      let targets = TargetChooser(transformer, logits: local.logits) { String($0) }.salient(
+        count: 10, mass: 0.95)
       let options = AttributionOptions(
         maxFeatureNodes: nodes, coverage: nil, roundSize: nodes, unexpanded: .leftOut)
       rates.append(BLASCheck.rate(transformer.workers))
@@ -70,7 +71,8 @@ struct MicroscopeBenchmarks: ParsableCommand {
     }
     let (seconds, rate) = (median(attributions), median(rates))
     return Row(
-      tokens: ids.count, activeFeatures: active, featuresSeconds: median(features), attributionSeconds: seconds,
+      tokens: ids.count, activeFeatures: active, featuresSeconds: median(features),
+      attributionSeconds: seconds,
       gigaflops: flops / 1e9, gemmRate: rate, ratioToFloor: seconds / (flops / rate / 1e9))
   }
 

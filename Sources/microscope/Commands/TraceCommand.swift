@@ -94,19 +94,23 @@ struct TraceCommand: AsyncParsableCommand {
     let page = folder.appending(component: slug.fileName)
     var files = ["page": page.path]
     files["graph"] = graph
+    var written: [URL] = []
     do {
-      if let graph { try rawGraph(result, text).write(to: graph) }
+      if let graph {
+        try rawGraph(result, text).write(to: graph)
+        written.append(URL(filePath: graph))
+      }
       clock.lap("files")
       let report = TraceReport(result, next: next, clock: clock, slug: slug.text, files: files)
       try FileManager.default.createFolder(folder)
       let file = GraphFile(result.pruned, metadata: metadata(result, report, slug, text)) {
         trace.compat == nil ? result.labels[$0] : ""
       }
-      try file.write(to: folder)
+      written.append(try file.write(to: folder))
       try GraphIndex.update(in: folder) { $0.add(file.metadata) }
       return report
     } catch {
-      for file in files.values { try? FileManager.default.removeItem(atPath: file) }
+      for file in written { try? FileManager.default.removeItem(at: file) }
       throw error
     }
   }
