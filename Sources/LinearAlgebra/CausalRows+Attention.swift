@@ -30,29 +30,12 @@ extension CausalRows {
   ///
   /// - Returns: For each target, what reaches the value at position 0.
   public mutating func pull(through attention: FrozenAttention, _ workers: Workers) -> [Float] {
-    let heads = attention.output.columns, groups = attention.value.rows
-    reserve(heads: heads, groups: groups)
+    reserve(heads: attention.output.columns, groups: attention.value.rows)
     let runs = liveRuns(limit: Matrix.rowsPerTask)
     var zeroReach = [Float](repeating: 0, count: lastPositions.count)
-    let width = width
-    multiply(attention, heads: heads, runs, workers)
+    multiply(runs, of: values, by: attention.output, into: &headGradients, workers)
     pullPattern(attention, &zeroReach, workers)
-    values.withUnsafeMutableBufferPointer { values in
-      valueGradients.withUnsafeBufferPointer { gradients in
-        attention.value.storage.withUnsafeBufferPointer { weights in
-          guard let g = values.baseAddress, let p = gradients.baseAddress, let w = weights.baseAddress else {
-            return
-          }
-          let right = RightSide(w, stride: width, n: width, k: groups, transposed: false)
-          workers.forEach(runs.count) { task in
-            let first = runs[task].lowerBound
-            right.multiply(
-              m: runs[task].count, p + first * groups, stride: groups, beta: 1, g + first * width,
-              stride: width)
-          }
-        }
-      }
-    }
+    multiply(runs, of: valueGradients, by: attention.value, adding: true, into: &values, workers)
     return zeroReach
   }
 
@@ -60,27 +43,6 @@ extension CausalRows {
     if headGradients.count < rowCount * heads { headGradients = Array(repeating: 0, count: rowCount * heads) }
     if valueGradients.count < rowCount * groups {
       valueGradients = Array(repeating: 0, count: rowCount * groups)
-    }
-  }
-
-  private mutating func multiply(
-    _ attention: FrozenAttention, heads: Int, _ runs: [Range<Int>], _ workers: Workers
-  ) {
-    let width = width
-    headGradients.withUnsafeMutableBufferPointer { gradients in
-      values.withUnsafeBufferPointer { values in
-        attention.output.storage.withUnsafeBufferPointer { weights in
-          guard let u = gradients.baseAddress, let g = values.baseAddress, let w = weights.baseAddress else {
-            return
-          }
-          let right = RightSide(w, stride: heads, n: heads, k: width, transposed: false)
-          workers.forEach(runs.count) { task in
-            let first = runs[task].lowerBound
-            right.multiply(
-              m: runs[task].count, g + first * width, stride: width, u + first * heads, stride: heads)
-          }
-        }
-      }
     }
   }
 
@@ -127,6 +89,30 @@ extension CausalRows {
           copy.update(from: rows, count: run.count * width)
           right.multiply(
             m: run.count, alpha: factors[q], copy, stride: width, beta: 1, rows, stride: width)
+        }
+      }
+    }
+  }
+}
+
+/// Sets (or adds to) runs of rows of `result` the same rows of `rows` times `weights`.
+private func multiply(
+  _ runs: [Range<Int>], of rows: [Float], by weights: Matrix, adding: Bool = false,
+  into result: inout [Float],
+  _ workers: Workers
+) {
+  let (k, n) = (weights.rows, weights.columns)
+  result.withUnsafeMutableBufferPointer { result in
+    rows.withUnsafeBufferPointer { rows in
+      weights.storage.withUnsafeBufferPointer { weights in
+        guard let c = result.baseAddress, let a = rows.baseAddress, let b = weights.baseAddress else {
+          return
+        }
+        let right = RightSide(b, stride: n, n: n, k: k, transposed: false)
+        workers.forEach(runs.count) { task in
+          let first = runs[task].lowerBound
+          right.multiply(
+            m: runs[task].count, a + first * k, stride: k, beta: adding ? 1 : 0, c + first * n, stride: n)
         }
       }
     }
