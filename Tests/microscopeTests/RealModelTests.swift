@@ -42,7 +42,7 @@ struct RealModelTests {
     let prompt = "The National Digital Analytics Group (N"
     let answer = try await sandbox.json(
       TraceAnswer.self, ["trace", prompt, "--transcoders", "neurons", "--json"])
-    let page = try PageAnswer(path: try #require(answer.files["page"]))
+    let page = try PageAnswer(path: try #require(answer.files["json"]))
     let late = page.nodes.filter { node in
       Int(node.layer).map { $0 >= 20 } ?? false && node.clerp.hasPrefix("says")
     }
@@ -59,7 +59,7 @@ struct RealModelTests {
       TraceAnswer.self, ["trace", prompt, "--transcoders", "neurons", "--json"])
     #expect((14...17).contains(answer.tokens.count))
     #expect(answer.peakBytes <= 1_200_000_000)
-    let page = try PageAnswer(path: try #require(answer.files["page"]))
+    let page = try PageAnswer(path: try #require(answer.files["json"]))
     #expect(page.nodes.filter { !$0.clerp.isEmpty }.count > 50)
   }
 

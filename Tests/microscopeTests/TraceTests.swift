@@ -25,7 +25,7 @@ struct TraceTests {
     let total = try #require(answer.seconds["total"])
     #expect(abs(answer.seconds.values.reduce(0, +) - 2 * total) < 1e-6)
     #expect(answer.peakBytes > 1_000_000)
-    #expect(answer.files["page"] == sandbox.home.path + "/graphs/the-cat-sat-on-the.json")
+    #expect(answer.files["json"] == sandbox.home.path + "/graphs/the-cat-sat-on-the.json")
   }
 
   @Test("the graph file is whole, and its folder's list names it")
@@ -82,7 +82,7 @@ struct TraceTests {
     let sandbox = try Sandbox()
     let output = try await sandbox.succeed(arguments(["--transcoders", TinyModel.transcoders("plt-relu")]))
     for word in [
-      "tokens  ‘The’", "next\n", "graph   ", "scores  ", "■ output ‘", "├─ ", "seconds ", "page    ",
+      "tokens  ‘The’", "next\n", "graph   ", "scores  ", "■ output ‘", "├─ ", "seconds ", "json    ",
     ] {
       #expect(output.contains(word), "no \(word)")
     }

@@ -92,7 +92,7 @@ struct TraceCommand: AsyncParsableCommand {
     let text = next.tokens.map(\.piece).joined()
     let slug = try self.slug.map { try Slug($0) } ?? Slug.slug(from: try prompt.text() ?? text)
     let page = folder.appending(component: slug.fileName)
-    var files = ["page": page.path]
+    var files = ["json": page.path]
     files["graph"] = graph
     var written: [URL] = []
     do {
