@@ -33,4 +33,7 @@ extension StoredMatrix {
   public func widened() -> Matrix {
     Matrix(rows: rows, columns: columns) { widen(rows: 0..<rows, to: $0) }
   }
+
+  /// Returns all the numbers widened, row after row.
+  public func floats() -> [Float] { widened().storage }
 }
