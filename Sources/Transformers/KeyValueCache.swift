@@ -23,4 +23,17 @@ public struct KeyValueCache: Sendable {
     values[layer] = allValues
     return (allKeys, allValues)
   }
+
+  /// Returns what remains when, from `layer` on, all but the first `positions` positions are forgotten; the layers
+  /// below keep theirs, so that a pass can be run again from `layer` on.
+  public func rewound(toPosition positions: Int, from layer: Int) -> KeyValueCache {
+    precondition(positions <= positionCount, "\(positions) of \(positionCount) positions")
+    var result = self
+    result.positionCount = positions
+    for layer in layer..<keys.count {
+      result.keys[layer] = positions == 0 ? nil : keys[layer]?[rows: 0..<positions]
+      result.values[layer] = positions == 0 ? nil : values[layer]?[rows: 0..<positions]
+    }
+    return result
+  }
 }

@@ -1,9 +1,26 @@
 import LinearAlgebra
 
 extension Transformer {
+  /// Carries the residual stream through one block, `[positions, dModel]`.
+  ///
+  /// - Parameter edits: What is put in the place of the block's own values.
+  func block(
+    _ layer: Int, _ stream: Matrix, _ cache: inout KeyValueCache, _ activations: inout ActivationCache,
+    _ edits: inout some BlockEdits
+  ) -> Matrix {
+    activations.record(.residPre, layer, stream)
+    var stream = stream
+    stream += attention(layer, stream, &cache, &activations, edits)
+    activations.record(.residMid, layer, stream)
+    stream += mlp(layer, stream, &activations, &edits)
+    activations.record(.residPost, layer, stream)
+    return stream
+  }
+
   /// Returns what a layer's attention adds to the residual stream, `[positions, dModel]`.
-  func attention(
-    _ layer: Int, _ stream: Matrix, _ cache: inout KeyValueCache, _ activations: inout ActivationCache
+  private func attention(
+    _ layer: Int, _ stream: Matrix, _ cache: inout KeyValueCache, _ activations: inout ActivationCache,
+    _ edits: some BlockEdits
   ) -> Matrix {
     let block = weights.blocks[layer]
     let (normalized, scale) = normalize(stream)
@@ -17,9 +34,11 @@ extension Transformer {
     let values = block.value(x, workers)
     activations.record(.v, layer, values)
     let all = cache.append(layer: layer, keys: keys, values: values)
-    let pattern = AttentionPattern(
-      queries: queries, keys: all.keys, headCount: configuration.headCount, groups: configuration.groupCount,
-      rule: configuration.attention[layer], workers)
+    let pattern =
+      edits.pattern(layer)
+      ?? AttentionPattern(
+        queries: queries, keys: all.keys, headCount: configuration.headCount,
+        groups: configuration.groupCount, rule: configuration.attention[layer], workers)
     activations.record(layer, pattern)
     let read = pattern.mix(all.values, groups: configuration.groupCount, workers)
     activations.record(.z, layer, read)
@@ -60,23 +79,32 @@ extension Transformer {
   }
 
   /// Returns what a layer's MLP adds to the residual stream, `[positions, dModel]`.
-  func mlp(_ layer: Int, _ stream: Matrix, _ activations: inout ActivationCache) -> Matrix {
-    let block = weights.blocks[layer]
+  private func mlp(
+    _ layer: Int, _ stream: Matrix, _ activations: inout ActivationCache, _ edits: inout some BlockEdits
+  ) -> Matrix {
     let (normalized, scale) = normalize(stream)
     activations.record(.mlpNormScale, layer, Matrix(rows: stream.rows, columns: 1, storage: scale))
     activations.record(.mlpNormalized, layer, normalized)
-    let x = apply(block.mlpNorm, to: normalized)
+    let x = apply(weights.blocks[layer].mlpNorm, to: normalized)
     activations.record(.mlpIn, layer, x)
+    let raw = edits.output(at: .mlpRawOut, layer, &activations) { neurons(layer, x, &$0) }
+    activations.record(.mlpRawOut, layer, raw)
+    let out = edits.output(at: .mlpOut, layer, &activations) {
+      postNormed(raw, weights.blocks[layer].mlpPostNorm, layer, .mlpPostNormScale, &$0)
+    }
+    activations.record(.mlpOut, layer, out)
+    return out
+  }
+
+  /// Returns what the neurons of a layer write for what the MLP reads, `[positions, dModel]`.
+  private func neurons(_ layer: Int, _ x: Matrix, _ activations: inout ActivationCache) -> Matrix {
+    let block = weights.blocks[layer]
     let up = block.up(x, workers)
     let gate = block.gate.map { $0(x, workers) }
     activations.record(.mlpPre, layer, gate ?? up)
     if gate != nil { activations.record(.mlpPreLinear, layer, up) }
     let neurons = Matrix.gated(configuration.activation, gate: gate ?? up, up: gate == nil ? nil : up)
     activations.record(.mlpPost, layer, neurons)
-    let raw = block.down(neurons, workers)
-    activations.record(.mlpRawOut, layer, raw)
-    let out = postNormed(raw, block.mlpPostNorm, layer, .mlpPostNormScale, &activations)
-    activations.record(.mlpOut, layer, out)
-    return out
+    return block.down(neurons, workers)
   }
 }

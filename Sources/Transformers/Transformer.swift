@@ -66,13 +66,32 @@ extension Transformer {
     logits: LogitPositions = .all
   ) -> ForwardPass {
     var activations = ActivationCache(recording: recording)
-    var stream = embed(tokens, firstPosition: cache.positionCount, &activations)
-    for layer in 0..<configuration.layerCount {
-      activations.record(.residPre, layer, stream)
-      stream += attention(layer, stream, &cache, &activations)
-      activations.record(.residMid, layer, stream)
-      stream += mlp(layer, stream, &activations)
-      activations.record(.residPost, layer, stream)
+    let stream = embed(tokens, firstPosition: cache.positionCount, &activations)
+    var edits = Unedited()
+    return run(tokens, stream, from: 0, continuing: &cache, &activations, logits: logits, editing: &edits)
+  }
+
+  /// Reads `tokens` from a layer on, with edits.
+  ///
+  /// - Parameters:
+  ///   - stream: The residual stream before `layer`, `[tokens, dModel]`.
+  ///   - cache: The positions before `tokens`; the layers below `layer` already hold those of `tokens` as well.
+  public func run(
+    _ tokens: [Int], stream: Matrix, from layer: Int, continuing cache: inout KeyValueCache,
+    recording: Set<HookPoint> = [], logits: LogitPositions = .all, editing edits: inout some BlockEdits
+  ) -> ForwardPass {
+    var activations = ActivationCache(recording: recording)
+    return run(tokens, stream, from: layer, continuing: &cache, &activations, logits: logits, editing: &edits)
+  }
+
+  private func run(
+    _ tokens: [Int], _ start: Matrix, from layer: Int, continuing cache: inout KeyValueCache,
+    _ activations: inout ActivationCache, logits: LogitPositions, editing edits: inout some BlockEdits
+  ) -> ForwardPass {
+    precondition(start.rows == tokens.count, "a stream \(start.shape) of \(tokens.count) tokens")
+    var stream = start
+    for layer in layer..<configuration.layerCount {
+      stream = block(layer, stream, &cache, &activations, &edits)
     }
     cache.positionCount += tokens.count
     let last = tokens.count - 1..<tokens.count
@@ -95,6 +114,7 @@ extension Transformer {
     return stream
   }
 
+  /// Returns the residual stream before the first layer, `[positions, dModel]`.
   private func embed(_ tokens: [Int], firstPosition: Int, _ activations: inout ActivationCache) -> Matrix {
     precondition(!tokens.isEmpty, "no tokens")
     var stream = embeddings(tokens)
