@@ -51,8 +51,9 @@ let package = Package(
     .library(
       name: "MicroscopeKit",
       targets: [
-        "Attribution", "CircuitGraphs", "FeatureDashboards", "GraphFiles", "LinearAlgebra", "ModelCatalogues",
-        "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders", "Transformers",
+        "Attribution", "CircuitGraphs", "FeatureDashboards", "Figures", "GraphFiles", "Interventions",
+        "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders",
+        "Transformers",
       ]),
     .executable(name: "microscope", targets: ["microscope"]),
   ],
@@ -74,6 +75,9 @@ let package = Package(
     module("Transformers", on: ["LinearAlgebra", "ModelFiles", "Tokenizers"]),
     module("Transcoders", on: ["LinearAlgebra", "ModelFiles", .product(name: "Yams", package: "Yams")]),
     module("ReplacementModels", on: ["LinearAlgebra", "Transcoders", "Transformers"]),
+    module(
+      "Interventions",
+      on: ["CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers"]),
     module("FeatureDashboards", on: ["LinearAlgebra", "Transformers"]),
 
     // Graphs.
@@ -84,12 +88,14 @@ let package = Package(
       on: ["CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers"]),
 
     // People.
+    module("Figures"),
     module("Viewer", on: [flyingFox, flyingSocks], resources: [.copy("Web")]),
     .executableTarget(
       name: "microscope",
       dependencies: [
-        "Attribution", "CircuitGraphs", "FeatureDashboards", "GraphFiles", "LinearAlgebra", "ModelCatalogues",
-        "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders", "Transformers", "Viewer",
+        "Attribution", "CircuitGraphs", "FeatureDashboards", "Figures", "GraphFiles", "Interventions",
+        "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders",
+        "Transformers", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safeSettings),
 

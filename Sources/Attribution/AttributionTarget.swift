@@ -1,4 +1,3 @@
-import Foundation
 import LinearAlgebra
 public import Transformers
 
@@ -77,12 +76,4 @@ public struct TargetChooser: Sendable {
   private func centred(_ id: Int) -> [Float] {
     zip(unembedding.gathered([id]).storage, meanRow).map { $0 - $1 }
   }
-}
-
-/// Returns the probabilities of `logits`.
-private func softmax(_ logits: [Float]) -> [Float] {
-  let top = logits.max() ?? 0
-  let weights = logits.map { exp(Double($0 - top)) }
-  let sum = weights.reduce(0, +)
-  return weights.map { Float($0 / sum) }
 }

@@ -128,4 +128,19 @@ public struct AttentionPattern: Sendable, Equatable {
     }
     return result
   }
+
+  /// Returns what the last `count` queries read.
+  public func suffix(_ count: Int) -> AttentionPattern {
+    precondition(count <= queryCount, "\(count) of \(queryCount) queries")
+    guard count < queryCount else { return self }
+    var result = self
+    result.queryCount = count
+    result.weights = []
+    result.weights.reserveCapacity(headCount * count * keyCount)
+    for head in 0..<headCount {
+      let first = (head * queryCount + queryCount - count) * keyCount
+      result.weights.append(contentsOf: weights[first..<first + count * keyCount])
+    }
+    return result
+  }
 }

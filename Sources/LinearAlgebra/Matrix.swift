@@ -67,6 +67,13 @@ public struct Matrix: Sendable, Equatable {
     Matrix(rows: indices.count, columns: columns, storage: indices.flatMap { self[row: $0] })
   }
 
+  /// Returns the columns that `indices` names, in that order.
+  public func picking(columns indices: [Int]) -> Matrix {
+    Matrix(
+      rows: rows, columns: indices.count,
+      storage: (0..<rows).flatMap { row in indices.map { self[row, $0] } })
+  }
+
   /// Returns this matrix with the rows of `other` below its own.
   public func appendingRows(of other: Matrix) -> Matrix {
     precondition(columns == other.columns, "rows of \(other.shape) below \(shape)")

@@ -29,6 +29,20 @@ extension StoredMatrix {
     }
   }
 
+  /// Returns the columns of `indices`, widened, one a row: `[indices, rows]`.
+  public func gathered(columns indices: [Int]) -> Matrix {
+    let (rows, columns) = (rows, columns)
+    return Matrix(rows: indices.count, columns: rows) { out in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { buffer in
+        guard let row = buffer.baseAddress else { return }
+        for index in 0..<rows {
+          widen(rows: index..<index + 1, to: row)
+          for (place, column) in indices.enumerated() { out[place * rows + index] = row[column] }
+        }
+      }
+    }
+  }
+
   /// Returns the whole matrix, widened.
   public func widened() -> Matrix {
     Matrix(rows: rows, columns: columns) { widen(rows: 0..<rows, to: $0) }

@@ -1,6 +1,6 @@
 public import LinearAlgebra
-import Transcoders
-import Transformers
+public import Transcoders
+public import Transformers
 
 /// Which sources of a local replacement model count in a linear pass.
 public struct LinearSources: Sendable {
@@ -27,27 +27,40 @@ public struct LinearResult: Sendable {
   public var stream: Matrix
 }
 
+extension FrozenPass {
+  /// Carries chosen sources forward through the frozen model, with everything else at zero.
+  ///
+  /// - Parameters:
+  ///   - input: Where features read, and skip connections with them.
+  ///   - output: Where `sources.outputs` and skip connections write.
+  ///   - skip: A layer's skip connection, `[dModel, dModel]` by (output, input), or nil.
+  public func propagate(
+    _ sources: LinearSources, input: FeatureInput, output: FeatureOutput, skip: (Int) -> StoredMatrix?
+  ) -> LinearResult {
+    var inputs: [Matrix] = []
+    var start = sources.embeddings ?? Matrix(rows: positionCount, columns: transformer.configuration.dModel)
+    if sources.biases, let positions = transformer.weights.positionEmbedding {
+      start += positions.gathered(0..<positionCount)
+    }
+    let stream = propagate(embedding: start, biases: sources.biases) { layer, residMid in
+      inputs.append(mlpInput(layer, residMid, hook: input.hook, biases: sources.biases))
+      var written = sources.outputs[layer]
+      if let skip = skip(layer) {
+        let skipped = inputs[layer].times(transposed: skip, transformer.workers)
+        written = written.map { $0 + skipped } ?? skipped
+      }
+      return written.map { added(layer, $0, hook: output.hook, biases: sources.biases) }
+    }
+    return LinearResult(inputs: inputs, stream: stream)
+  }
+}
+
 extension LocalReplacementModel {
   /// Carries chosen sources forward through the frozen model, with everything else at zero.
   ///
   /// This is the definition that edges are measured by: an edge is the linear effect of its source.
   public func propagate(_ sources: LinearSources) -> LinearResult {
-    var inputs: [Matrix] = []
-    var start =
-      sources.embeddings ?? Matrix(rows: positionCount, columns: transformer.configuration.dModel)
-    if sources.biases, let positions = transformer.weights.positionEmbedding {
-      start += positions.gathered(0..<positionCount)
-    }
-    let stream = pass.propagate(embedding: start, biases: sources.biases) { layer, residMid in
-      inputs.append(pass.mlpInput(layer, residMid, hook: inputHook, biases: sources.biases))
-      var output = sources.outputs[layer]
-      if let skip = basis.skip(layer: layer) {
-        let skipped = inputs[layer].times(transposed: skip, transformer.workers)
-        output = output.map { $0 + skipped } ?? skipped
-      }
-      return output.map { pass.added(layer, $0, hook: outputHook, biases: sources.biases) }
-    }
-    return LinearResult(inputs: inputs, stream: stream)
+    pass.propagate(sources, input: basis.input, output: basis.output, skip: basis.skip(layer:))
   }
 
   /// What is written at each layer's output place without any feature or error: biases, and at position 0 the whole

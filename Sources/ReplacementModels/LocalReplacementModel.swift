@@ -116,7 +116,7 @@ extension FeatureOutput {
 
 extension TranscoderSet {
   /// Refuses a model with other sizes.
-  func check(fits transformer: Transformer) throws(TranscoderError) {
+  public func check(fits transformer: Transformer) throws(TranscoderError) {
     let configuration = transformer.configuration
     guard layerCount == configuration.layerCount else {
       throw .unfit(
@@ -132,7 +132,7 @@ extension TranscoderSet {
 
 extension ActivationCache {
   /// The values recorded at a place of every layer, from the first on.
-  func matrices(_ kind: HookPoint.Kind) -> [Matrix] {
+  public func matrices(_ kind: HookPoint.Kind) -> [Matrix] {
     var found: [Matrix] = []
     while let next = self[kind, found.count] { found.append(next) }
     return found

@@ -29,7 +29,7 @@ public struct NeuronBasis: FeatureBasis {
     blocks = transformer.weights.blocks
     writers = transformer.weights.blocks.enumerated().map { layer, block in
       let sites = features.sites[features.range(layer: layer, positions: 0..<features.positionCount)]
-      return LayerWriters(block.down.weight, neurons: Set(sites.map(\.index)), transformer.workers)
+      return LayerWriters(block.down.weight, neurons: Set(sites.map(\.index)))
     }
   }
 
@@ -97,14 +97,9 @@ private struct LayerWriters: Sendable {
   let vectors: StoredMatrix
   let rowOfNeuron: [Int: Int]
 
-  init(_ down: StoredMatrix, neurons: Set<Int>, _ workers: Workers) {
+  init(_ down: StoredMatrix, neurons: Set<Int>) {
     let order = neurons.sorted()
-    let wide = down.widened(workers)
-    var columns = Matrix(rows: order.count, columns: down.rows)
-    for (row, neuron) in order.enumerated() {
-      for output in 0..<down.rows { columns[row, output] = wide[output, neuron] }
-    }
-    vectors = StoredMatrix(columns)
+    vectors = StoredMatrix(down.gathered(columns: order))
     rowOfNeuron = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
   }
 }

@@ -101,6 +101,30 @@ public struct TranscoderSet: FeatureBasis {
       layerCount: layerCount, positionCount: inputs.first?.rows ?? 0, sites: sites, values: values)
   }
 
+  /// Returns the activations of some features, `[positions, indices]`, for what the input place holds.
+  public func activations(layer: Int, of indices: [Int], input: Matrix, _ workers: Workers) -> Matrix {
+    let transcoder = transcoders[layer]
+    // Which features are among the k largest, only all of them together tell.
+    if case .topK = activation {
+      let pre = preActivations(layer: layer, input: input, workers)
+      return activated(pre, thresholds: []).picking(columns: indices)
+    }
+    var pre = input.times(transposed: transcoder.encoder.gathered(indices), workers)
+    pre.add(toEveryRow: indices.map { transcoder.encoderBias[$0] })
+    return activated(
+      pre, thresholds: indices.compactMap { transcoder.thresholds.isEmpty ? nil : transcoder.thresholds[$0] })
+  }
+
+  private func activated(_ pre: Matrix, thresholds: [Float]) -> Matrix {
+    var result = Matrix(rows: pre.rows, columns: pre.columns)
+    for row in 0..<pre.rows {
+      for (index, value) in activation.active(pre[row: row], thresholds: thresholds) {
+        result[row, index] = value
+      }
+    }
+    return result
+  }
+
   /// Returns encoder rows.
   public func readVectors(layer: Int, sites: ArraySlice<FeatureSite>) -> Matrix {
     transcoders[layer].encoder.gathered(sites.map(\.index))

@@ -40,8 +40,8 @@ extension Transformer {
 }
 
 extension TokenChoice {
-  /// Chooses a token.
-  func token(_ logits: [Float], using random: inout some RandomNumberGenerator) -> Int {
+  /// Chooses a token by its logits.
+  public func token(_ logits: [Float], using random: inout some RandomNumberGenerator) -> Int {
     let order = logits.indices
     let best = order.max { (logits[$0], $1) < (logits[$1], $0) } ?? 0
     guard case .sampled(let temperature, let topP) = self, temperature > 0 else { return best }

@@ -66,7 +66,7 @@ extension Transformer {
     logits: LogitPositions = .all
   ) -> ForwardPass {
     var activations = ActivationCache(recording: recording)
-    let stream = embed(tokens, firstPosition: cache.positionCount, &activations)
+    let stream = stream(of: tokens, firstPosition: cache.positionCount, &activations)
     var edits = Unedited()
     return run(tokens, stream, from: 0, continuing: &cache, &activations, logits: logits, editing: &edits)
   }
@@ -115,7 +115,12 @@ extension Transformer {
   }
 
   /// Returns the residual stream before the first layer, `[positions, dModel]`.
-  private func embed(_ tokens: [Int], firstPosition: Int, _ activations: inout ActivationCache) -> Matrix {
+  public func stream(of tokens: [Int], firstPosition: Int) -> Matrix {
+    var activations = ActivationCache()
+    return stream(of: tokens, firstPosition: firstPosition, &activations)
+  }
+
+  private func stream(of tokens: [Int], firstPosition: Int, _ activations: inout ActivationCache) -> Matrix {
     precondition(!tokens.isEmpty, "no tokens")
     var stream = embeddings(tokens)
     activations.record(.embed, 0, stream)
@@ -138,9 +143,14 @@ extension Transformer {
     let (normalized, scale) = normalize(stream)
     activations.record(.finalNormScale, 0, Matrix(rows: stream.rows, columns: 1, storage: scale))
     activations.record(.finalNormalized, 0, normalized)
-    var logits = weights.unembedding(apply(weights.finalNorm, to: normalized[rows: rows]), workers)
+    var logits = uncappedLogits(normalized[rows: rows])
     if let cap = configuration.logitSoftCap { logits.softCap(cap) }
     return logits
+  }
+
+  /// Returns the logits before a soft cap, `[rows, dVocab]`, for what the final norm gives before its weight.
+  public func uncappedLogits(_ normalized: Matrix) -> Matrix {
+    weights.unembedding(apply(weights.finalNorm, to: normalized), workers)
   }
 
   /// Divides every row by the root of its mean square, centred first where the norm says so.

@@ -14,7 +14,8 @@ struct Microscope: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      TraceCommand.self, ServeCommand.self, RunCommand.self, TokenizeCommand.self, PullCommand.self,
+      TraceCommand.self, ServeCommand.self, InterveneCommand.self, GenerateCommand.self, RunCommand.self,
+      TokenizeCommand.self, PullCommand.self,
       DoctorCommand.self,
     ])
 

@@ -1,5 +1,5 @@
-import Foundation
 import Tokenizers
+import Transformers
 
 /// A prompt's tokens and the most probable next ones.
 struct NextTokens: Encodable {
@@ -20,13 +20,12 @@ struct NextTokens: Encodable {
 
   init(tokens: [Int], logits: [Float], tokenizer: Tokenizer, count: Int = 10) {
     self.tokens = tokens.map { Piece(id: $0, piece: tokenizer.piece($0)) }
-    let top = logits.max() ?? 0
-    let sum = logits.reduce(0.0) { $0 + exp(Double($1 - top)) }
+    let probabilities = softmax(logits)
     let order = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }
     self.logits = order.prefix(count).map { id in
       Candidate(
         id: id, piece: tokenizer.piece(id), logit: logits[id],
-        probability: Float(exp(Double(logits[id] - top)) / sum))
+        probability: probabilities[id])
     }
   }
 

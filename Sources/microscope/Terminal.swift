@@ -12,9 +12,12 @@ enum Terminal {
   static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
   /// Writes a text and a line break to standard output at once.
-  static func say(_ text: String) throws(CommandError) {
+  static func say(_ text: String) throws(CommandError) { try write(text + "\n") }
+
+  /// Writes a text to standard output at once.
+  static func write(_ text: String) throws(CommandError) {
     do {
-      try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     } catch {
       throw CommandError("Cannot write to standard output: check what it is redirected to.")
     }

@@ -69,8 +69,8 @@ struct TraceJob {
 
   /// The prompt's local replacement model in the basis asked for, and the basis's name.
   private mutating func localModel() throws -> (LocalReplacementModel, String) {
-    guard options.usesNeurons else {
-      let set = try TranscoderSet(circuitTracerFolder: try options.transcoderFolder())
+    guard options.basis.usesNeurons else {
+      let set = try TranscoderSet(circuitTracerFolder: try options.basis.folder())
       clock.lap("load")
       return (try LocalReplacementModel(model.transformer, set, tokens: tokens), set.name)
     }
@@ -92,26 +92,15 @@ struct TraceJob {
   private func targets(_ logits: [Float]) throws -> [AttributionTarget] {
     let tokenizer = model.tokenizer
     let chooser = TargetChooser(model.transformer, logits: logits) { tokenizer.piece($0) }
-    let ids = try options.target.map(tokenID)
+    let ids = try options.target.map(model.tokenID)
     if let minus = options.minus, let target = ids.first {
-      let other = try tokenID(minus)
+      let other = try model.tokenID(minus)
       guard other != target else { throw CommandError("--target and --minus are the same token.") }
       return [chooser.difference(target, minus: other)]
     }
     guard Set(ids).count == ids.count else { throw CommandError("--target names a token twice.") }
     return ids.isEmpty
       ? chooser.salient(count: options.maxLogits, mass: options.logitMass) : chooser.tokens(ids)
-  }
-
-  private func tokenID(_ text: String) throws -> Int {
-    if let id = model.tokenizer.id(ofText: text) { return id }
-    guard !text.isEmpty else { throw CommandError("A target is one token: give its text, not ''.") }
-    let pieces = model.tokenizer.encode(text).prefix(20).map {
-      "‘\(Terminal.visible(model.tokenizer.piece($0)))’"
-    }
-    throw CommandError(
-      "A target is one token, but '\(text.prefix(80))' is several (\(pieces.joined(separator: " "))); mind the leading space."
-    )
   }
 }
 

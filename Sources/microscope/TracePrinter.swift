@@ -86,8 +86,3 @@ struct TracePrinter {
     report.files.sorted { $0.key < $1.key }.map { "\($0.key.padding(7)) \($0.value)" }.joined(separator: "\n")
   }
 }
-
-extension String {
-  /// The text with spaces behind it up to a width.
-  func padding(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
-}

@@ -59,7 +59,22 @@ struct PromptOptions: ParsableArguments {
   func tokens(
     _ tokenizer: Tokenizer, transformer: Transformer, rule: FirstTokenRule, compatible: Bool
   ) throws -> [Int] {
-    let tokens = try ids.map(PromptOptions.parse) ?? encoded(tokenizer, rule: rule, compatible: compatible)
+    let given =
+      try ids.map(PromptOptions.parse)
+      ?? text().map {
+        try encoded($0, tokenizer, rule: rule, compatible: compatible)
+      }
+    return try PromptOptions.checked(given ?? [], transformer)
+  }
+
+  /// Returns the token ids of another text, read as the prompt is.
+  func tokens(of text: String, _ model: LanguageModel, rule: FirstTokenRule) throws -> [Int] {
+    guard !text.isEmpty else { throw CommandError("A prompt is empty: give at least one character.") }
+    return try PromptOptions.checked(
+      encoded(text, model.tokenizer, rule: rule, compatible: false), model.transformer)
+  }
+
+  private static func checked(_ tokens: [Int], _ transformer: Transformer) throws -> [Int] {
     let (vocabulary, context) = (transformer.configuration.dVocab, transformer.configuration.contextLength)
     if let wrong = tokens.first(where: { $0 < 0 || $0 >= vocabulary }) {
       throw CommandError("There is no token \(wrong): the model's token ids go from 0 to \(vocabulary - 1).")
@@ -84,8 +99,10 @@ struct PromptOptions: ParsableArguments {
     return ids
   }
 
-  private func encoded(_ tokenizer: Tokenizer, rule: FirstTokenRule, compatible: Bool) throws -> [Int] {
-    guard var text = try text() else { return [] }
+  private func encoded(
+    _ text: String, _ tokenizer: Tokenizer, rule: FirstTokenRule, compatible: Bool
+  ) throws -> [Int] {
+    var text = text
     if chat { text = try templated(text, tokenizer) }
     let ids = tokenizer.encode(text, parsingSpecialTokens: chat ? true : nil)
     let leads = ids.first.map { tokenizer.isSpecial($0) } ?? false

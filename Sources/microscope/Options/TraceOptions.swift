@@ -10,10 +10,7 @@ struct TraceOptions: ParsableArguments {
     case circuitTracer = "circuit-tracer"
   }
 
-  @Option(
-    help: ArgumentHelp(
-      "A folder in circuit-tracer's format, an owner/name that was pulled, or 'neurons'.", valueName: "set"))
-  var transcoders = "neurons"
+  @OptionGroup var basis: TranscoderOptions
 
   @Option(help: ArgumentHelp("The most output tokens in the graph.", valueName: "count"))
   var maxLogits = 10
@@ -95,32 +92,14 @@ struct TraceOptions: ParsableArguments {
     }
   }
 
-  /// Whether the model's own neurons are the features; they are many and weak, so fewer nodes and edges are kept.
-  var usesNeurons: Bool { transcoders == "neurons" }
-
-  /// The folder of the transcoders.
-  func transcoderFolder() throws -> String {
-    do {
-      return try Catalogue.builtIn.resolve(transcoders, home: MicroscopeHome(), shelf: .transcoders).location
-        .path
-    } catch .notPulled(let name, _) {
-      throw CommandError(
-        "The transcoders \(name) are not on this machine: run 'microscope pull --transcoders \(name)' first.")
-    } catch .unknownModel {
-      throw CommandError(
-        "There are no transcoders at '\(transcoders)': give a folder in circuit-tracer's format, owner/name, or 'neurons'."
-      )
-    }
-  }
-
   /// The most features to expand.
-  var featureLimit: Int { maxFeatureNodes ?? (usesNeurons ? 1000 : 7500) }
+  var featureLimit: Int { maxFeatureNodes ?? (basis.usesNeurons ? 1000 : 7500) }
 
   /// How many neurons may become nodes: four for each that is expanded; the others count as errors.
   var candidateNeurons: Int { 4 * featureLimit }
 
   /// The share that kept edges carry.
-  var edgeShare: Double { edgeThreshold ?? (usesNeurons ? 0.9 : 0.98) }
+  var edgeShare: Double { edgeThreshold ?? (basis.usesNeurons ? 0.9 : 0.98) }
 
   /// How far the graph is expanded.
   var attribution: AttributionOptions {

@@ -1,0 +1,106 @@
+/// A chart of lines over a shared axis, drawn as SVG.
+public struct LineChart: Sendable {
+  /// One line.
+  public struct Series: Sendable {
+    /// What the legend calls it.
+    public var name: String
+    /// The value at each place of the axis; what is not finite is left out.
+    public var values: [Double]
+
+    /// Names values.
+    public init(name: String, values: [Double]) {
+      self.name = name
+      self.values = values
+    }
+  }
+
+  /// What stands above the chart.
+  public var title: String
+  /// What the horizontal axis shows.
+  public var xLabel: String
+  /// What the vertical axis shows.
+  public var yLabel: String
+  /// The places on the horizontal axis, ascending.
+  public var x: [Double]
+  /// The lines.
+  public var series: [Series]
+  /// Places on the horizontal axis to mark, each with a word.
+  public var marks: [(x: Double, label: String)] = []
+
+  /// Describes a chart.
+  public init(title: String, xLabel: String, yLabel: String, x: [Double], series: [Series]) {
+    precondition(series.allSatisfy { $0.values.count == x.count }, "lines of other lengths than \(x.count)")
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.x = x
+    self.series = series
+  }
+
+  /// The chart as an SVG document of 720 × 420 pixels.
+  public var svg: String {
+    let frame = Frame(x: Scale(x), y: Scale(series.flatMap(\.values)))
+    var canvas = SVGCanvas(width: 720, height: 420)
+    canvas.text(title, x: Frame.left, y: 26, style: "font-size:15px;font-weight:600")
+    drawAxes(frame, &canvas)
+    for mark in marks { draw(mark, frame, &canvas) }
+    for (index, line) in series.enumerated() { draw(line, index, frame, &canvas) }
+    return canvas.document
+  }
+
+  private func drawAxes(_ frame: Frame, _ canvas: inout SVGCanvas) {
+    for tick in frame.y.ticks {
+      canvas.line(
+        (Frame.left, frame.y(tick)), (Frame.right, frame.y(tick)),
+        style: tick == 0 ? "stroke:#999" : "stroke:#e4e4e4")
+      canvas.text(
+        Scale.text(tick), x: Frame.left - 8, y: frame.y(tick) + 4, style: "text-anchor:end;fill:#555")
+    }
+    for tick in frame.x.ticks {
+      canvas.text(
+        Scale.text(tick), x: frame.x(tick), y: Frame.bottom + 18, style: "text-anchor:middle;fill:#555")
+    }
+    canvas.line((Frame.left, Frame.bottom), (Frame.right, Frame.bottom), style: "stroke:#999")
+    canvas.text(
+      xLabel, x: (Frame.left + Frame.right) / 2, y: Frame.bottom + 40, style: "text-anchor:middle")
+    canvas.text(yLabel, x: Frame.left, y: Frame.top - 12, style: "fill:#555")
+  }
+
+  private func draw(_ mark: (x: Double, label: String), _ frame: Frame, _ canvas: inout SVGCanvas) {
+    let place = frame.x(mark.x)
+    canvas.line((place, Frame.top), (place, Frame.bottom), style: "stroke:#777;stroke-dasharray:4 4")
+    canvas.text(mark.label, x: place + 5, y: Frame.top + 12, style: "fill:#555")
+  }
+
+  private func draw(_ line: Series, _ index: Int, _ frame: Frame, _ canvas: inout SVGCanvas) {
+    let colour = Palette.colour(index)
+    let points = zip(x, line.values).filter { $0.1.isFinite }.map { (frame.x($0.0), frame.y($0.1)) }
+    canvas.polyline(points, style: "fill:none;stroke:\(colour);stroke-width:2")
+    for point in points { canvas.circle(point, radius: 3, style: "fill:\(colour)") }
+    let y = Frame.top + 14 + Double(index) * 20
+    canvas.line(
+      (Frame.right + 14, y - 4), (Frame.right + 34, y - 4), style: "stroke:\(colour);stroke-width:3")
+    canvas.text(line.name, x: Frame.right + 40, y: y)
+  }
+}
+
+/// Where a chart's axes lie on the page.
+private struct Frame {
+  static let left = 70.0
+  static let right = 540.0
+  static let top = 66.0
+  static let bottom = 360.0
+  let x: Scale
+  let y: Scale
+
+  func x(_ value: Double) -> Double { Frame.left + x.share(value) * (Frame.right - Frame.left) }
+
+  func y(_ value: Double) -> Double { Frame.bottom - y.share(value) * (Frame.bottom - Frame.top) }
+}
+
+/// The colours of lines and bars: told apart by colour-blind readers as well (Okabe and Ito 2008).
+enum Palette {
+  static func colour(_ index: Int) -> String {
+    ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"][index % 7]
+  }
+}
