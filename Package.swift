@@ -126,6 +126,12 @@ let package = Package(
         "Transformers",
         "_TestSupport",
       ]),
+    tests(
+      of: "Interventions",
+      on: [
+        "CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers", "_TestSupport",
+      ]),
+    tests(of: "Figures"),
     tests(of: "FeatureDashboards", on: ["LinearAlgebra", "Transformers", "_TestSupport"]),
     tests(of: "microscope", on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "_TestSupport"]),
   ])

@@ -39,7 +39,7 @@ public struct LineChart: Sendable {
 
   /// The chart as an SVG document of 720 × 420 pixels.
   public var svg: String {
-    let frame = Frame(x: Scale(x), y: Scale(series.flatMap(\.values)))
+    let frame = Frame(x: Scale(x, isTight: true), y: Scale(series.flatMap(\.values)))
     var canvas = SVGCanvas(width: 720, height: 420)
     canvas.text(title, x: Frame.left, y: 26, style: "font-size:15px;font-weight:600")
     drawAxes(frame, &canvas)

@@ -7,7 +7,9 @@ struct Scale: Sendable {
   let ticks: [Double]
 
   /// Makes room for all finite `values`.
-  init(_ values: [Double]) {
+  ///
+  /// - Parameter isTight: Whether the axis ends at the outermost values instead of at the next round numbers.
+  init(_ values: [Double], isTight: Bool = false) {
     let finite = values.filter(\.isFinite)
     let least = finite.min() ?? 0
     let most = finite.max() ?? 1
@@ -17,9 +19,11 @@ struct Scale: Sendable {
     let bottom = (least / step).rounded(.down) * step
     let top = max((most / step).rounded(.up) * step, bottom + step)
     let count = ((top - bottom) / step).rounded()
-    ticks = count < 20 ? (0...Int(count)).map { bottom + Double($0) * step } : [bottom, top]
-    low = bottom
-    high = top
+    let round = count < 20 ? (0...Int(count)).map { bottom + Double($0) * step } : [bottom, top]
+    low = isTight && most > least ? least : bottom
+    high = isTight && most > least ? most : top
+    let shown = (low - step * 1e-9)...(high + step * 1e-9)
+    ticks = round.filter(shown.contains)
   }
 
   /// Where a value lies between the ends, 0…1.

@@ -28,19 +28,25 @@ public struct Comparison: Sendable, Codable {
   ///
   /// - Parameters:
   ///   - changes: As for `Prediction`.
+  ///   - piece: The text of a token.
   init(
     _ graph: AttributionGraph, _ supernodes: [Supernode], changes: [Int: Float],
-    before: InterventionOutcome, after: InterventionOutcome
+    before: InterventionOutcome, after: InterventionOutcome, piece: (Int) -> String
   ) {
     let layout = graph.layout
     let prediction = Prediction(graph, changes: changes)
     let sites = layout.features.map { FeatureSite(layer: $0.layer, position: $0.position, index: $0.index) }
-    let gains = zip(after.activations(of: sites), before.activations(of: sites)).map { $0 - $1 }
+    var gains = zip(after.activations(of: sites), before.activations(of: sites)).map { $0 - $1 }
+    // What was changed on purpose contributes what was asked for, whatever the model would read there.
+    for (node, change) in changes where layout.featureRange.contains(node) {
+      gains[node] = change * graph.activations[node]
+    }
     logits = zip(layout.logitRange, graph.logits).compactMap { node, logit in
       guard let now = after.logit(logit.vocabularyIndex), let then = before.logit(logit.vocabularyIndex)
       else { return nil }
       return Line(
-        name: logit.label, firstHop: prediction.firstHop[node], predicted: prediction.total[node],
+        name: piece(logit.vocabularyIndex), firstHop: prediction.firstHop[node],
+        predicted: prediction.total[node],
         observed: now - then)
     }
     self.supernodes = supernodes.compactMap { supernode in

@@ -37,11 +37,11 @@ public enum InterventionError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noSuchLayer(let layer, let count):
-      "There is no layer \(layer): the model has layers 0...\(count - 1)."
+      "There is no layer \(layer): the model has layers 0 to \(count - 1)."
     case .noSuchFeature(let layer, let index, let count):
-      "There is no feature \(layer)/\(index): layer \(layer) has features 0...\(count - 1)."
+      "There is no feature \(layer)/\(index): layer \(layer) has features 0 to \(count - 1)."
     case .noSuchPositions(let slice, let count):
-      "There is no position @\(slice) in a prompt of \(count) tokens: give 0...\(count - 1), or -\(count)...-1 from the end."
+      "There is no position '\(slice)' in a prompt of \(count) tokens: give 0 to \(count - 1), or -1 to -\(count) from the end."
     case .notFinite(let what): "\(what) is not a finite number."
     case .conflict(let what, let position):
       "\(what) is given two values at position \(position): name it once there."

@@ -1,3 +1,5 @@
+import Transcoders
+
 /// What interventions ask for at each site of a prompt, checked and in one order, so that the order in which they were
 /// named does not matter.
 struct InterventionPlan: Sendable {
@@ -78,6 +80,13 @@ struct InterventionPlan: Sendable {
         layers[layer].changes.append(.init(position: site.position, column: column, change: change))
       }
     }
+  }
+
+  /// What is asked for of a feature at a position, or nil.
+  func change(of site: FeatureSite) -> Change? {
+    let asked = layers[site.layer]
+    return asked.changes.first { $0.position == site.position && asked.indices[$0.column] == site.index }?
+      .change
   }
 
   /// Whether nothing is asked for.

@@ -16,8 +16,10 @@ public struct InterventionResponse: Sendable, Codable {
     public var target: String
     public var position: Int
     public var before: Float
-    /// What the model recomputes: in an unconstrained run what was written is read again in later layers only.
-    public var after: Float
+    /// What its contribution was made to stand for.
+    public var imposed: Float
+    /// What the model itself reads there in the modified run.
+    public var read: Float
   }
 
   /// One point of a sweep.

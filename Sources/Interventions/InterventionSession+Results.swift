@@ -61,7 +61,10 @@ extension InterventionSession {
     _ watched: [Int], _ progress: (InterventionProgress) -> Bool
   ) throws(InterventionError) -> InterventionResponse.SweepResult? {
     guard let sweep = request.sweep else { return nil }
-    let supernodes = graph?.supernodes ?? []
+    // Those that the sweep itself sets have nothing to tell.
+    let supernodes = (graph?.supernodes ?? []).filter { supernode in
+      !request.supernodes.contains { $0.supernode == supernode.name }
+    }
     let clean = engine.unmodified.sums(supernodes)
     var points: [InterventionResponse.Point] = []
     var isCancelled = false

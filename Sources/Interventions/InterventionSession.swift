@@ -61,7 +61,7 @@ public struct InterventionSession: Sendable {
     let watched = watched(request, before, after)
     return try InterventionResponse(
       interventions: interventions, candidates: candidates(watched.all, before, after),
-      activations: activations(interventions, before, after),
+      activations: activations(interventions, request.patching, before, after),
       comparison: comparison(interventions, before, after),
       text: text(request, interventions, engine, progress),
       sweep: sweep(request, interventions, engine, watched.pair, progress))
@@ -101,7 +101,8 @@ public struct InterventionSession: Sendable {
   }
 
   private func activations(
-    _ interventions: [Intervention], _ before: InterventionOutcome, _ after: InterventionOutcome
+    _ interventions: [Intervention], _ patching: Patching, _ before: InterventionOutcome,
+    _ after: InterventionOutcome
   ) throws(InterventionError) -> [InterventionResponse.Activation] {
     var sites: [FeatureSite] = []
     for case (.feature(let layer, let index), let slice) in interventions.map({ ($0.target, $0.positions) }) {
@@ -110,9 +111,14 @@ public struct InterventionSession: Sendable {
       }
     }
     let ordered = Set(sites).sorted()
+    let plan = try InterventionPlan(interventions, positionCount: before.inputs[0].rows, basis: basis)
     let values = zip(before.activations(of: ordered), after.activations(of: ordered))
     return zip(ordered, values).map { site, values in
-      .init(target: "\(site.layer)/\(site.index)", position: site.position, before: values.0, after: values.1)
+      let current = patching.isIterative ? values.1 : values.0
+      let delta = plan.change(of: site)?.delta(clean: values.0, current: current) ?? 0
+      return .init(
+        target: "\(site.layer)/\(site.index)", position: site.position, before: values.0,
+        imposed: current + delta, read: values.1)
     }
   }
 
@@ -129,7 +135,8 @@ public struct InterventionSession: Sendable {
       guard activation != 0 else { continue }
       changes[node] = change.change.delta(clean: activation, current: activation) / activation
     }
-    return Comparison(graph.graph, graph.supernodes, changes: changes, before: before, after: after)
+    return Comparison(
+      graph.graph, graph.supernodes, changes: changes, before: before, after: after, piece: piece)
   }
 
   func piece(_ token: Int) -> String { decode([token]) }

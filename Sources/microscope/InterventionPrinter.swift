@@ -30,15 +30,13 @@ struct InterventionPrinter {
 
   private var changed: [String] {
     let rows = response.activations.prefix(12).map { change in
-      [
-        "  \(change.target)@\(change.position)", Double(change.before).rounded(to: 3), "→",
-        Double(change.after).rounded(to: 3),
-      ]
+      ["  \(change.target)@\(change.position)"]
+        + [change.before, change.imposed, change.read].map { Double($0).rounded(to: 3) }
     }
     let asked = response.interventions.prefix(8).map(\.description).joined(separator: "  ")
     let more = response.interventions.count - 8
     return ["changes   " + asked + (more > 0 ? "  and \(more) more" : "")]
-      + (rows.isEmpty ? [] : ["", "as read in the modified run"] + Table.lines(rows))
+      + (rows.isEmpty ? [] : [""] + Table.lines([["activations", "before", "imposed", "read then"]] + rows))
   }
 
   private var next: [String] {

@@ -14,7 +14,8 @@ struct Microscope: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      TraceCommand.self, ServeCommand.self, InterveneCommand.self, GenerateCommand.self, RunCommand.self,
+      TraceCommand.self, ServeCommand.self, InterveneCommand.self, GenerateCommand.self,
+      SuccessRateCommand.self, RunCommand.self,
       TokenizeCommand.self, PullCommand.self,
       DoctorCommand.self,
     ])

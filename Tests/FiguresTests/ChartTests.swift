@@ -1,0 +1,56 @@
+import Figures
+import Foundation
+import Testing
+
+@Suite("Figures")
+struct ChartTests {
+  @Test("A line chart is XML with a line for each series and its points inside the frame")
+  func lines() throws {
+    var chart = LineChart(
+      title: "a < b & \"c\"", xLabel: "factor", yLabel: "probability", x: [-6, 0, 6],
+      series: [.init(name: "one", values: [0, 0.5, 1]), .init(name: "\u{1}two", values: [1, .nan, 0.2])])
+    chart.marks = [(1, "here")]
+    let svg = chart.svg
+    #expect(XMLCheck.isWellFormed(svg))
+    #expect(svg.components(separatedBy: "<polyline").count == 3)
+    #expect(svg.components(separatedBy: "<circle").count == 6)
+    #expect(!svg.contains("nan") && svg.contains("a &lt; b &amp;"))
+  }
+
+  @Test(
+    "Flat, single and empty data still give a picture",
+    arguments: [[], [0], [3, 3], [-1e30, 1e30], [1e-30, 2e-30]])
+  func edges(values: [Double]) {
+    let x = values.indices.map { Double($0) }
+    let svg = LineChart(title: "", xLabel: "", yLabel: "", x: x, series: [.init(name: "", values: values)])
+      .svg
+    #expect(XMLCheck.isWellFormed(svg) && !svg.contains("nan") && !svg.contains("inf"))
+  }
+
+  @Test("Bars have their height and interval")
+  func bars() {
+    let svg = BarChart(title: "t", bars: [.init(name: "a", share: 0.5, interval: 0.25...0.75)]).svg
+    #expect(XMLCheck.isWellFormed(svg))
+    // The frame is 294 pixels high.
+    #expect(svg.contains("height=\"147.00\""))
+  }
+}
+
+/// Whether a text is XML: every tag that opens closes.
+enum XMLCheck {
+  static func isWellFormed(_ text: String) -> Bool {
+    var open: [Substring] = []
+    var rest = text[...]
+    while let start = rest.firstIndex(of: "<") {
+      guard let end = rest[start...].firstIndex(of: ">") else { return false }
+      let tag = rest[rest.index(after: start)..<end]
+      if tag.hasPrefix("/") {
+        guard open.popLast() == tag.dropFirst() else { return false }
+      } else if !tag.hasSuffix("/") {
+        open.append(tag.prefix { $0 != " " && $0 != "\n" })
+      }
+      rest = rest[rest.index(after: end)...]
+    }
+    return open.isEmpty
+  }
+}
