@@ -1,80 +1,12 @@
 import ArgumentParser
-import Attribution
-import Foundation
-import LinearAlgebra
-import ReplacementModels
-import Transcoders
-import Transformers
 
-/// Measures attribution against its arithmetic floor at the rate of matrix products measured in the same run.
+/// What is measured without another program beside.
 @main
 struct MicroscopeBenchmarks: ParsableCommand {
-  @Option(help: "The model.")
-  var model: String
-
-  @Option(help: "A transcoder set in circuit-tracer's format.")
-  var transcoders: String
-
-  @Option(help: "JSON with prompts as token ids.")
-  var prompts: String
-
-  @Option(help: "Features to expand.")
-  var nodes = 2048
-
-  @Option(help: "Repetitions; the median counts.")
-  var repeats = 5
-
-  private struct PromptFile: Decodable {
-    struct Prompt: Decodable { var ids: [Int] }
-    var prompts: [Prompt]
-  }
-
-  private struct Row: Encodable {
-    var tokens: Int
-    var activeFeatures: Int
-    var featuresSeconds: Double
-    var attributionSeconds: Double
-    var gigaflops: Double
-    var gemmRate: Double
-    var ratioToFloor: Double
-  }
-
-  func run() throws {
-    let transformer = try Transformer(path: model)
-    let set = try TranscoderSet(circuitTracerFolder: transcoders)
-    let file = try JSONDecoder().decode(PromptFile.self, from: Data(contentsOf: URL(filePath: prompts)))
-    let rows = try file.prompts.map { try measure($0.ids, transformer, set) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    print(String(decoding: try encoder.encode(rows), as: UTF8.self))
-  }
-
-  private func measure(_ ids: [Int], _ transformer: Transformer, _ set: TranscoderSet) throws -> Row {
-    let clock = ContinuousClock()
-    var (features, attributions, rates): ([Double], [Double], [Double]) = ([], [], [])
-    var flops = 0.0
-    var active = 0
-    for _ in 0..<repeats {
-      let start = clock.now
-      let local = try LocalReplacementModel(transformer, set, tokens: ids)
-      features.append((clock.now - start) / .seconds(1))
-      let targets = TargetChooser(transformer, logits: local.logits) { String($0) }.salient(
-        count: 10, mass: 0.95)
-      let options = AttributionOptions(
-        maxFeatureNodes: nodes, coverage: nil, roundSize: nodes, unexpanded: .leftOut)
-      rates.append(BLASCheck.rate(transformer.workers))
-      let before = clock.now
-      let result = try Attributor(options: options).attribute(local, targets: targets)
-      attributions.append((clock.now - before) / .seconds(1))
-      active = result.activeFeatureCount
-      flops = AttributionFloor(result.graph, activeFeatures: active, transformer.configuration).flops
-    }
-    let (seconds, rate) = (median(attributions), median(rates))
-    return Row(
-      tokens: ids.count, activeFeatures: active, featuresSeconds: median(features),
-      attributionSeconds: seconds,
-      gigaflops: flops / 1e9, gemmRate: rate, ratioToFloor: seconds / (flops / rate / 1e9))
-  }
-
-  private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+  static let configuration = CommandConfiguration(
+    subcommands: [AttributionBenchmark.self, InterventionBenchmark.self],
+    defaultSubcommand: AttributionBenchmark.self)
 }
+
+/// The middle of some measurements.
+func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
