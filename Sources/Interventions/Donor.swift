@@ -1,7 +1,10 @@
 import Transcoders
 
 /// How a position of one prompt is found in another.
-public enum PositionMapping: String, Sendable, Codable, LosslessStringConvertible {
+public enum PositionMapping: String, Notated {
+  /// How it is written.
+  public static let example = "index, token or last"
+
   /// The same number from the start.
   case index
   /// The same token, at the same occurrence from the end.
@@ -78,7 +81,10 @@ extension InterventionEngine {
   }
 }
 
-extension DonorCopy: LosslessStringConvertible, Codable {
+extension DonorCopy: Notated {
+  /// How it is written.
+  public static let example = "12/845@5->7"
+
   /// Reads `12/845@5->7`, or `12/845@5` for a position that a mapping finds.
   public init?(_ text: String) {
     guard let at = text.firstIndex(of: "@"),
@@ -94,23 +100,5 @@ extension DonorCopy: LosslessStringConvertible, Codable {
   /// The notation that `init(_:)` reads.
   public var description: String {
     "\(layer)/\(index)@\(source)" + (target.map { "->\($0)" } ?? "")
-  }
-
-  /// Reads the notation.
-  public init(from decoder: any Decoder) throws {
-    let text = try decoder.singleValueContainer().decode(String.self)
-    guard let copy = DonorCopy(text) else {
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: decoder.codingPath,
-          debugDescription: "'\(text)' is no copy: write such as 12/845@5->7"))
-    }
-    self = copy
-  }
-
-  /// Writes the notation.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
   }
 }

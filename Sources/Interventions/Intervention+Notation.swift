@@ -1,4 +1,7 @@
-extension Intervention: CustomStringConvertible, LosslessStringConvertible {
+extension Intervention: Notated {
+  /// How it is written.
+  public static let example = "12/845@-1=x-2, 7/31@3..=0 or error/5@2=x0"
+
   /// Reads `12/845@-1=x-2`: what is changed, where, how; nil for anything else.
   ///
   /// - *What*: `layer/feature`, `error/layer`, or `token`.
@@ -58,25 +61,5 @@ extension InterventionChange: CustomStringConvertible {
     case .scale(let factor): "=x\(factor)"
     case .add(let amount): "+=\(amount)"
     }
-  }
-}
-
-extension Intervention: Codable {
-  /// Reads the notation.
-  public init(from decoder: any Decoder) throws {
-    let text = try decoder.singleValueContainer().decode(String.self)
-    guard let intervention = Intervention(text) else {
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: decoder.codingPath,
-          debugDescription: "'\(text)' is no intervention: write such as 12/845@-1=x-2"))
-    }
-    self = intervention
-  }
-
-  /// Writes the notation.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
   }
 }

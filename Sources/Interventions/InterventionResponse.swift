@@ -2,11 +2,17 @@
 public struct InterventionResponse: Sendable, Codable {
   /// A token's logit and probability without and with the interventions.
   public struct Candidate: Sendable, Codable, Hashable {
+    /// The token.
     public var id: Int
+    /// Its text.
     public var piece: String
+    /// Its logit in the unmodified run.
     public var logitBefore: Float
+    /// Its logit in the modified run.
     public var logitAfter: Float
+    /// Its probability in the unmodified run.
     public var probabilityBefore: Float
+    /// Its probability in the modified run.
     public var probabilityAfter: Float
   }
 
@@ -14,7 +20,9 @@ public struct InterventionResponse: Sendable, Codable {
   public struct Activation: Sendable, Codable, Hashable {
     /// What was changed, in the notation of the command line.
     public var target: String
+    /// Where.
     public var position: Int
+    /// In the unmodified run.
     public var before: Float
     /// What its contribution was made to stand for.
     public var imposed: Float
@@ -28,34 +36,47 @@ public struct InterventionResponse: Sendable, Codable {
     public var value: Float
     /// The logits of the tokens that are watched, in their order.
     public var logits: [Float]
+    /// Their probabilities.
     public var probabilities: [Float]
     /// The most probable token.
     public var top: Int
+    /// Its text.
     public var topPiece: String
     /// The summed activation of each supernode, as a share of what it was.
     public var supernodes: [Float]
   }
 
-  /// A sweep's points, and where the two tokens that are watched first change places.
+  /// A sweep's points.
   public struct SweepResult: Sendable, Codable, Hashable {
+    /// What varies.
     public var name: String
+    /// The tokens that each point tells of.
     public var watched: [Watched]
+    /// The supernodes that each point tells of.
     public var supernodes: [String]
+    /// The runs, in order.
     public var points: [Point]
+    /// Where the first two tokens change places nearest to the unmodified run, or nil.
     public var crossover: Float?
   }
 
   /// A token that a sweep watches.
   public struct Watched: Sendable, Codable, Hashable {
+    /// The token.
     public var id: Int
+    /// Its text.
     public var piece: String
   }
 
   /// The continuation without and with the interventions.
   public struct Text: Sendable, Codable, Hashable {
+    /// The unmodified model's text.
     public var before: String
+    /// The text under interventions.
     public var after: String
+    /// The unmodified model's tokens.
     public var tokensBefore: [Int]
+    /// The tokens under interventions.
     public var tokensAfter: [Int]
   }
 
@@ -67,7 +88,9 @@ public struct InterventionResponse: Sendable, Codable {
   public var activations: [Activation]
   /// Beside the graph's prediction, when a graph was given.
   public var comparison: Comparison?
+  /// The continuation, when one was asked for.
   public var text: Text?
+  /// The sweep, when one was asked for.
   public var sweep: SweepResult?
 }
 

@@ -1,5 +1,8 @@
 /// When a continuation counts as what was expected.
-public enum SuccessCriterion: String, Sendable, Codable, LosslessStringConvertible {
+public enum SuccessCriterion: String, Notated {
+  /// How it is written.
+  public static let example = "starts, contains or line-ends"
+
   /// It starts with the expectation, spaces aside.
   case starts
   /// It holds the expectation.

@@ -14,7 +14,10 @@ public enum Sweep: Hashable, Sendable {
   }
 }
 
-extension Sweep: LosslessStringConvertible, Codable {
+extension Sweep: Notated {
+  /// How it is written.
+  public static let example = "factor=-6..6 or end-layer=5..29"
+
   /// Reads `factor=-6..6` (13 points), `factor=-2..2:0.5`, or `end-layer=5..29`.
   public init?(_ text: String) {
     guard let equals = text.firstIndex(of: "=") else { return nil }
@@ -45,24 +48,6 @@ extension Sweep: LosslessStringConvertible, Codable {
       "factor=\(factors.first ?? 0)..\(factors.last ?? 0):\(factors.count > 1 ? factors[1] - factors[0] : 1)"
     case .endLayer(let layers): "end-layer=\(layers.lowerBound)..\(layers.upperBound)"
     }
-  }
-
-  /// Reads the notation.
-  public init(from decoder: any Decoder) throws {
-    let text = try decoder.singleValueContainer().decode(String.self)
-    guard let sweep = Sweep(text) else {
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: decoder.codingPath,
-          debugDescription: "'\(text)' is no sweep: write such as factor=-6..6 or end-layer=5..29"))
-    }
-    self = sweep
-  }
-
-  /// Writes the notation.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
   }
 }
 

@@ -12,6 +12,11 @@ extension Terminal {
   /// A message on one line, without anything that a terminal would obey.
   static func printable(_ text: String) -> String { text.unicodeScalars.map(picture).joined() }
 
+  /// A text of several lines, without anything else that a terminal would obey.
+  static func harmless(_ text: String) -> String {
+    text.unicodeScalars.map { $0 == "\n" || $0 == "\t" ? String($0) : picture($0) }.joined()
+  }
+
   /// What is shown for a scalar: itself, or a sign for what cannot be seen or would be obeyed.
   private static func picture(_ scalar: Unicode.Scalar) -> String {
     switch (scalar.value, scalar.properties.generalCategory) {

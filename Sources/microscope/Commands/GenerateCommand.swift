@@ -80,7 +80,7 @@ struct GenerateCommand: AsyncParsableCommand {
       guard !stops.contains(token) else { return false }
       do {
         let added = text.add(token)
-        if !json { try Terminal.write(added) }
+        if !json { try Terminal.write(Terminal.harmless(added)) }
         return true
       } catch {
         failure = error
@@ -88,7 +88,7 @@ struct GenerateCommand: AsyncParsableCommand {
       }
     }
     if let failure { throw failure }
-    if !json { try Terminal.write(text.rest) }
+    if !json { try Terminal.write(Terminal.harmless(text.rest)) }
     return generated.last.map(stops.contains) == true ? generated.dropLast() : generated
   }
 }

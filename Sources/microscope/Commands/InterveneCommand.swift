@@ -44,7 +44,7 @@ struct InterveneCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Vary the factor of what is scaled (factor=-6..6, factor=-2..2:0.5), or the last constrained layer (end-layer=5..29).",
-      valueName: "sweep"), transform: notation("factor=-6..6 or end-layer=5..29"))
+      valueName: "sweep"), transform: notated)
   var sweep: Sweep?
 
   @Option(

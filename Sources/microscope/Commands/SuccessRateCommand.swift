@@ -34,7 +34,7 @@ struct SuccessRateCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "What counts as success: the continuation starts with what is expected, contains it, or its first line ends in that word.",
-      valueName: "starts|contains|line-ends"), transform: notation("starts, contains or line-ends"))
+      valueName: "starts|contains|line-ends"), transform: notated)
   var criterion = SuccessCriterion.starts
 
   @Option(

@@ -12,7 +12,7 @@ struct DonorOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Take a feature's activation at the donor's position over to a position here; repeatable. Without '->' --map finds the position.",
-      valueName: "12/845@5->7"), transform: notation("12/845@5->7"))
+      valueName: "12/845@5->7"), transform: notated)
   var copy: [DonorCopy] = []
 
   @Option(
@@ -27,7 +27,7 @@ struct DonorOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How a donor's position is found here: by its index, by its token, or counted from the last one.",
-      valueName: "index|token|last"), transform: notation("index, token or last"))
+      valueName: "index|token|last"), transform: notated)
   var map = PositionMapping.index
 
   func validate() throws {

@@ -10,7 +10,7 @@ struct InterventionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Change a feature, layer/feature@positions: '=x-2' scales, '=0' sets, '+=3' adds. Positions: 3, -1, 1..<7, or 4.. for generated tokens as well. Repeatable; 'error/12@-1=x0' and 'token@3=x0' scale an error or a token.",
-      valueName: "12/845@-1=x-2"), transform: notation("12/845@-1=x-2, 7/31@3..=0 or error/5@2=x0"))
+      valueName: "12/845@-1=x-2"), transform: notated)
   var set: [Intervention] = []
 
   @Option(
@@ -100,12 +100,8 @@ struct SupernodeArgument: ExpressibleByArgument {
   }
 }
 
-/// Returns what reads a value in its own notation, or says how it is written.
-func notation<Value: LosslessStringConvertible & SendableMetatype>(_ example: String)
-  -> @Sendable (String) throws -> Value
-{
-  { text in
-    guard let value = Value(text) else { throw ValidationError("write it such as \(example)") }
-    return value
-  }
+/// Reads a value in its own notation, or says how it is written.
+func notated<Value: Notated>(_ text: String) throws -> Value {
+  guard let value = Value(text) else { throw ValidationError("write it such as \(Value.example)") }
+  return value
 }
