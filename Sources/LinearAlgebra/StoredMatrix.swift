@@ -73,6 +73,23 @@ public struct StoredMatrix: Sendable {
       rows: order.count, columns: columns, format: format, bytes: StoredBytes(copying: copy))
   }
 
+  /// Returns a copy, in the same format, whose rows are the columns of this one; a quantised one becomes F32.
+  public func transposed() -> StoredMatrix {
+    guard format.blockLength == 1 else { return StoredMatrix(widened().transposed()) }
+    let (rows, columns, width, stride) = (rows, columns, format.bytesPerBlock, rowStride)
+    let copy = [UInt8](unsafeUninitializedCapacity: rows * columns * width) { out, count in
+      guard let out = UnsafeMutableRawPointer(out.baseAddress) else { return }
+      for row in 0..<rows {
+        for column in 0..<columns {
+          (out + (column * rows + row) * width).copyMemory(
+            from: bytes.base + row * stride + column * width, byteCount: width)
+        }
+      }
+      count = rows * columns * width
+    }
+    return StoredMatrix(rows: columns, columns: rows, format: format, bytes: StoredBytes(copying: copy))
+  }
+
   /// Writes the numbers of `range` of the rows, widened, to `out` (`range.count * columns` floats).
   func widen(rows range: Range<Int>, to out: UnsafeMutablePointer<Float>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")

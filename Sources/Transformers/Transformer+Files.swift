@@ -23,9 +23,10 @@ extension Transformer {
     let file = try GGUFFile(path: path)
     let name = try file.string("general.architecture")
     let architecture = try Architecture.named(name, path: path)
-    let configuration = try GGUFConfiguration(file: file, path: path, architecture: name).transformer()
+    let form = GGUFConfiguration(file: file, path: path, architecture: architecture, name: name)
+    let configuration = try form.transformer()
     let reader = WeightReader(
-      archive: file, names: architecture.gguf, configuration: configuration, normOffset: 0,
+      archive: file, names: architecture.gguf, configuration: configuration,
       interleavesPairs: architecture.ggufInterleavesPairs)
     self.init(configuration: configuration, weights: try reader.weights(), workers: workers)
   }
@@ -34,12 +35,16 @@ extension Transformer {
     let file = path + "/config.json"
     guard FileManager.default.fileExists(atPath: file) else { throw TransformerError.notAModel(path: path) }
     let read = try HuggingFaceConfiguration.read(MappedFile.contents(file), path: file)
-    let architecture = try Architecture.named(read.modelType, path: file)
-    let configuration = try read.transformer(path: file)
+    guard let name = read.modelType else {
+      throw TransformerError.invalidConfiguration(path: file, problem: "it lacks 'model_type'")
+    }
+    try read.checkWeights(path: file)
+    let architecture = try Architecture.named(name, path: file)
+    let configuration = try read.transformer(architecture, path: file)
     let reader = WeightReader(
-      archive: try SafetensorsFolder(path: path), names: architecture.huggingFace,
-      configuration: configuration,
-      normOffset: architecture.normOffset, interleavesPairs: false)
+      archive: RootedArchive(try SafetensorsFolder(path: path), names: architecture.huggingFace),
+      names: architecture.huggingFace, configuration: configuration, normOffset: architecture.normOffset,
+      needsUnembedding: read.isTied == false)
     self.init(configuration: configuration, weights: try reader.weights(), workers: workers)
   }
 }

@@ -32,6 +32,8 @@ public struct TransformerConfiguration: Sendable, Equatable {
   public var embeddingScale: Float
   /// Caps the logits at ±cap by `cap · tanh(logit / cap)`.
   public var logitSoftCap: Float?
+  /// Whether the MLP reads the stream before attention, so that both stand beside each other.
+  public var hasParallelResidual: Bool
 
   /// Describes a model; `rotary` is empty where positions are not rotated, else has an entry for each layer, like
   /// `attention`.
@@ -39,7 +41,7 @@ public struct TransformerConfiguration: Sendable, Equatable {
     architecture: String, layerCount: Int, dModel: Int, headCount: Int, groupCount: Int, dHead: Int,
     dMLP: Int, dVocab: Int, contextLength: Int, norm: Norm, rotary: [RotaryTable],
     attention: [AttentionPattern.Rule], activation: ElementwiseActivation, embeddingScale: Float = 1,
-    logitSoftCap: Float? = nil
+    logitSoftCap: Float? = nil, hasParallelResidual: Bool = false
   ) {
     precondition(attention.count == layerCount, "\(attention.count) attention rules, \(layerCount) layers")
     precondition(rotary.isEmpty || rotary.count == layerCount, "\(rotary.count) tables, \(layerCount) layers")
@@ -58,6 +60,7 @@ public struct TransformerConfiguration: Sendable, Equatable {
     self.activation = activation
     self.embeddingScale = embeddingScale
     self.logitSoftCap = logitSoftCap
+    self.hasParallelResidual = hasParallelResidual
   }
 
   /// The kind of a norm.

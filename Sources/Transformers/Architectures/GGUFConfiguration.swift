@@ -5,24 +5,42 @@ import ModelFiles
 struct GGUFConfiguration {
   let file: GGUFFile
   let path: String
+  let architecture: Architecture
   /// The prefix of the architecture's keys.
-  let architecture: String
+  let name: String
 
   /// Returns the transformer that the metadata describes.
   func transformer() throws -> TransformerConfiguration {
-    let headCount = try integer("attention.head_count")
-    let dModel = try integer("embedding_length")
-    let embedding = try file.tensor(TensorNames.ggufLlama.embedding)
+    let form = try form()
+    try form.check(path: path)
+    return form.configuration(
+      name: name, slides: form.slides(fullPeriod: architecture.fullPeriod),
+      rotates: form.rotates(unrotatedPeriod: architecture.unrotatedPeriod))
+  }
+
+  private func form() throws -> ModelForm {
+    let (headCount, dModel) = try (integer("attention.head_count"), integer("embedding_length"))
+    let embedding = try file.tensor(architecture.gguf.embedding)
     let dHead = try integer("attention.key_length", or: headCount > 0 ? dModel / headCount : 0)
-    let sizes = ModelSizes(
-      layerCount: try integer("block_count"), dModel: dModel, headCount: headCount,
+    let rotated = try integer("rope.dimension_count", or: dHead)
+    let layerCount = try integer("block_count")
+    if try integer("expert_count", or: 0) > 1 {
+      throw TransformerError.unsupported(
+        path: path, feature: "a mixture of experts (models with one MLP in a block are supported)")
+    }
+    let isWide = layerCount == architecture.ggufWideScaleLayerCount && headCount > 0
+    return ModelForm(
+      architecture: architecture, layerCount: layerCount, dModel: dModel, headCount: headCount,
       groupCount: try integer("attention.head_count_kv", or: headCount), dHead: dHead,
       dMLP: try integer("feed_forward_length"), dVocab: embedding.shape.first ?? 0,
-      contextLength: try integer("context_length"), window: try window(),
-      epsilon: try file.float(key("attention.layer_norm_rms_epsilon")), rotaryBase: try rotaryBase())
-    try sizes.check(path: path)
-    return sizes.configuration(
-      architecture: architecture, rotary: try rotaryTable(sizes), activation: .silu)
+      contextLength: try integer("context_length"), window: try window(), epsilon: try epsilon(),
+      rotatedWidth: architecture.rotates ? rotated : dHead, rotaryBase: try float("rope.freq_base") ?? 10_000,
+      localRotaryBase: try architecture.localRotaryBase.map { try float("rope.freq_base_swa") ?? $0 },
+      rotaryScaling: try scaling(rotated), queryScalar: isWide ? Double(dModel / headCount) : nil,
+      attentionSoftCap: try float("attn_logit_softcapping"),
+      logitSoftCap: try float("final_logit_softcapping"), activation: architecture.activation,
+      hasParallelResidual: try file.metadata[key("use_parallel_residual")] == nil
+        ? architecture.defaults.hasParallelResidual ?? false : file.bool(key("use_parallel_residual")))
   }
 
   /// How many positions a query sees; the format also writes 0 for all.
@@ -31,28 +49,39 @@ struct GGUFConfiguration {
     return window == 0 ? nil : window
   }
 
-  private func rotaryBase() throws -> Double {
-    file.metadata[key("rope.freq_base")] == nil ? 10_000 : Double(try file.float(key("rope.freq_base")))
+  private func epsilon() throws -> Float {
+    try file.float(key("attention.layer_norm_\(architecture.centresNorms ? "" : "rms_")epsilon"))
   }
 
-  private func rotaryTable(_ sizes: ModelSizes) throws -> RotaryTable {
-    let (base, width) = (sizes.rotaryBase, sizes.dHead)
-    let rotated = try integer("rope.dimension_count", or: width)
-    guard rotated == width else {
+  private func scaling(_ rotated: Int) throws -> RotaryScaling {
+    if let name = architecture.gguf.rotaryFactors, file.contains(name) {
+      return .divisors(try file.tensor(name, shape: [rotated / 2]).floats())
+    }
+    let type = file.metadata[key("rope.scaling.type")] == nil ? "none" : try file.string(key("rope.scaling.type"))
+    switch type {
+    case "none": return .none
+    case "linear":
+      let factor = try float("rope.scaling.factor") ?? 1
+      guard factor > 0, factor.isFinite else {
+        throw TransformerError.invalidConfiguration(
+          path: path, problem: "\(factor) is no possible value for the rotary scaling's factor")
+      }
+      return .linear(factor: factor)
+    case let other:
       throw TransformerError.unsupported(
-        path: path, feature: "rotary embedding of \(rotated) of a head's \(width) numbers")
+        path: path, feature: "rotary scaling of type '\(other)' (none, linear and factors are supported)")
     }
-    guard let name = TensorNames.ggufLlama.rotaryFactors, file.contains(name) else {
-      return RotaryTable(base: base, width: width)
-    }
-    return RotaryTable(base: base, width: width, divisors: try file.tensor(name, shape: [width / 2]).floats())
   }
 
-  private func key(_ name: String) -> String { "\(architecture).\(name)" }
+  private func key(_ name: String) -> String { "\(self.name).\(name)" }
 
   private func integer(_ name: String) throws -> Int { try file.integer(key(name)) }
 
   private func integer(_ name: String, or otherwise: Int) throws -> Int {
     file.metadata[key(name)] == nil ? otherwise : try file.integer(key(name))
+  }
+
+  private func float(_ name: String) throws -> Double? {
+    file.metadata[key(name)] == nil ? nil : Double(try file.float(key(name)))
   }
 }

@@ -6,14 +6,39 @@ import LinearAlgebra
   import Darwin
 #endif
 
-/// How rotary frequencies are stretched for contexts longer than those of the first training (`rope_type: llama3`).
-struct RotaryScaling: Sendable {
-  var factor: Double
-  var lowFrequencyFactor: Double
-  var highFrequencyFactor: Double
-  var originalContextLength: Double
+/// How rotary frequencies are stretched for contexts longer than those of the first training.
+enum RotaryScaling: Sendable, Equatable {
+  /// Not at all.
+  case none
+  /// All are divided by `factor` (`rope_type: linear`).
+  case linear(factor: Double)
+  /// Long waves are slowed, short ones kept, those between blended (`rope_type: llama3`).
+  case llama3(Llama3)
+  /// Each is divided by a number of its own.
+  case divisors([Float])
 
-  /// Returns the frequency after scaling: long waves are slowed, short ones kept, those between blended.
+  /// The numbers of `rope_type: llama3`.
+  struct Llama3: Sendable, Equatable {
+    var factor: Double
+    var lowFrequencyFactor: Double
+    var highFrequencyFactor: Double
+    var originalContextLength: Double
+  }
+
+  /// Returns the angle per position of each pair, `[width / 2]`: base^(−2i / width) for pair i, stretched.
+  func frequencies(base: Double, width: Int) -> [Double] {
+    let plain = (0..<width / 2).map { pow(base, -2 * Double($0) / Double(width)) }
+    return switch self {
+    case .none: plain
+    case .linear(let factor): plain.map { $0 / factor }
+    case .llama3(let numbers): plain.map(numbers.scaled)
+    case .divisors(let divisors): zip(plain, divisors).map { $0 / Double($1) }
+    }
+  }
+}
+
+extension RotaryScaling.Llama3 {
+  /// Returns the frequency after scaling.
   func scaled(_ frequency: Double) -> Double {
     let wavelength = 2 * Double.pi / frequency
     if wavelength < originalContextLength / highFrequencyFactor { return frequency }
@@ -21,19 +46,5 @@ struct RotaryScaling: Sendable {
     let smooth =
       (originalContextLength / wavelength - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor)
     return (1 - smooth) * frequency / factor + smooth * frequency
-  }
-}
-
-extension RotaryTable {
-  /// Makes the usual table, frequency of pair i = base^(−2i / width), scaled where `scaling` is given.
-  init(base: Double, width: Int, scaling: RotaryScaling? = nil) {
-    let frequencies = (0..<width / 2).map { pow(base, -2 * Double($0) / Double(width)) }
-    self.init(frequencies: scaling.map { frequencies.map($0.scaled) } ?? frequencies)
-  }
-
-  /// Makes the usual table with the frequency of pair i divided by `divisors[i]`.
-  init(base: Double, width: Int, divisors: [Float]) {
-    let plain = (0..<width / 2).map { pow(base, -2 * Double($0) / Double(width)) }
-    self.init(frequencies: zip(plain, divisors).map { $0 / Double($1) })
   }
 }
