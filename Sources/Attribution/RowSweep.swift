@@ -6,7 +6,8 @@ import Transformers
 /// Computes edge rows: one walk down the frozen model for many targets at once.
 ///
 /// 1. Targets join at the layer that they read, outputs first, each with its read direction at its position.
-/// 2. Each layer's attention carries all joined gradients from behind it to before it (`CausalRows.pull`).
+/// 2. Each layer's attention carries all joined gradients from behind it to before it (`CausalRows.pull`): with those
+///    of the targets that read behind it, but not of those that read beside it.
 /// 3. Between layers, the gradients meet what the sources of the layer below write: an edge is their dot product.
 /// 4. Below layer 0 they meet the tokens.
 ///
@@ -35,28 +36,34 @@ struct RowSweep: ~Copyable {
   mutating func edges(of targets: [RowTarget], directions: (Range<Int>) -> Matrix) -> EdgeRows {
     var edges = EdgeRows(targets, layout)
     gradients.begin(lastPositions: targets.map(\.position))
-    let workers = model.transformer.workers
     for layer in stride(from: model.layerCount, through: 0, by: -1) {
-      if layer < model.layerCount, let skip = model.basis.skip(layer: layer) { pull(through: skip, layer) }
       let joining = gradients.joined..<(targets.firstIndex { $0.layer < layer } ?? targets.count)
-      if !joining.isEmpty { gradients.join(directions(joining)) }
-      guard gradients.joined > 0 else { continue }
+      func join(_ gradients: inout CausalRows) {
+        if !joining.isEmpty { gradients.join(directions(joining)) }
+      }
       if layer < model.layerCount {
-        let attention = model.pass.frozenAttention(layer, zeroStream: zeroStreams[layer])
-        addZeroReach(gradients.pull(through: attention, workers), to: &edges)
+        addZeroReach(pull(layer, joining: join), to: &edges)
       } else {
+        join(&gradients)
         addDirectZeroReach(directions(joining), to: &edges)
       }
+      guard gradients.joined > 0 else { continue }
       if layer > 0 { contract(below: layer, into: &edges) } else { contractTokens(into: &edges) }
     }
     return edges
   }
 
-  private mutating func pull(through skip: StoredMatrix, _ layer: Int) {
-    let workers = model.transformer.workers
-    let pulled = model.pass.pulledSkip(
-      skip.widened(workers), layer: layer, input: model.inputHook, output: model.outputHook)
-    gradients.pull(throughSkip: pulled.map, factors: pulled.factors, workers)
+  /// Carries the gradients from behind a block to before it, letting the targets that read its MLP's input join.
+  ///
+  /// - Returns: What reaches the value at position 0.
+  private mutating func pull(_ layer: Int, joining join: (inout CausalRows) -> Void) -> [Float] {
+    let skip = model.basis.skip(layer: layer).map { skip in
+      model.pass.pulledSkip(
+        skip.widened(model.transformer.workers), layer: layer, input: model.inputHook,
+        output: model.outputHook)
+    }
+    return model.pass.pull(
+      &gradients, through: layer, zeroStream: zeroStreams[layer], skip: skip, joining: join)
   }
 
   private func addZeroReach(_ reach: [Float], to edges: inout EdgeRows) {

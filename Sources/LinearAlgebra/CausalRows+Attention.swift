@@ -20,6 +20,20 @@ public struct FrozenAttention: Sendable {
   }
 }
 
+/// A linear map beside an MLP (a transcoder's skip connection), seen from behind.
+public struct PulledSkip: Sendable {
+  /// `[dModel, dModel]`, from the gradient at the MLP's output to the one at its input.
+  public var map: Matrix
+  /// What multiplies it at each position.
+  public var factors: [Float]
+
+  /// Makes the map.
+  public init(map: Matrix, factors: [Float]) {
+    self.map = map
+    self.factors = factors
+  }
+}
+
 extension CausalRows {
   /// Carries every joined target's gradient from behind a layer's attention to before it.
   ///
@@ -28,13 +42,17 @@ extension CausalRows {
   /// 2. for each head, the transposed pattern carries U from queries to keys, heads of a group add up;
   /// 3. G += (…) · W_V: the residual stream itself passes unchanged.
   ///
+  /// - Parameter skip: A map beside the MLP where attention and MLP stand beside each other: it takes the same G.
   /// - Returns: For each target, what reaches the value at position 0.
-  public mutating func pull(through attention: FrozenAttention, _ workers: Workers) -> [Float] {
+  public mutating func pull(
+    through attention: FrozenAttention, beside skip: PulledSkip? = nil, _ workers: Workers
+  ) -> [Float] {
     reserve(heads: attention.output.columns, groups: attention.value.rows)
     let runs = liveRuns(limit: Matrix.rowsPerTask)
     var zeroReach = [Float](repeating: 0, count: lastPositions.count)
     multiply(runs, of: values, by: attention.output, into: &headGradients, workers)
     pullPattern(attention, &zeroReach, workers)
+    if let skip { pull(through: skip, workers) }
     multiply(runs, of: valueGradients, by: attention.value, adding: true, into: &values, workers)
     return zeroReach
   }
@@ -69,18 +87,14 @@ extension CausalRows {
     }
   }
 
-  /// Adds to every joined target's gradient what passes a linear map beside the MLP (a transcoder's skip connection).
-  ///
-  /// - Parameters:
-  ///   - skip: `[dModel, dModel]`, from the gradient at the MLP's output to the one at its input.
-  ///   - factors: One for each position.
-  public mutating func pull(throughSkip skip: Matrix, factors: [Float], _ workers: Workers) {
-    let width = width
+  /// Adds to every joined target's gradient what passes a linear map beside the MLP.
+  public mutating func pull(through skip: PulledSkip, _ workers: Workers) {
+    let (width, factors) = (width, skip.factors)
     let tasks = (1..<max(liveCounts.count, 1)).flatMap { q in
       liveRuns(position: q, limit: Matrix.rowsPerTask).map { (q, $0) }
     }
     values.withUnsafeMutableBufferPointer { values in
-      skip.storage.withUnsafeBufferPointer { weights in
+      skip.map.storage.withUnsafeBufferPointer { weights in
         guard let g = values.baseAddress, let w = weights.baseAddress else { return }
         let right = RightSide(w, stride: width, n: width, k: width, transposed: false)
         workers.forEach(tasks.count, scratch: Matrix.rowsPerTask * width) { task, copy in

@@ -86,18 +86,17 @@ extension LocalReplacementModel {
   ///
   /// With it, what the first token does to a target need not be carried back to position 0.
   public func zeroStreams() -> [Matrix] {
-    var streams = [embeddings[rows: 0..<1]]
+    var streams: [Matrix] = []
     let first = pass.prefix(1)
-    let last = first.propagate(embedding: streams[0], biases: false) { layer, residMid in
+    let last = first.propagate(
+      embedding: embeddings[rows: 0..<1], biases: false, entering: { streams.append($1) }
+    ) { layer, residMid in
       let input = first.mlpInput(layer, residMid, hook: inputHook, biases: false)
-      let added = basis.skip(layer: layer).map { skip in
+      return basis.skip(layer: layer).map { skip in
         first.added(
           layer, input.times(transposed: skip, transformer.workers), hook: outputHook, biases: false)
       }
-      streams.append(added.map { residMid + $0 } ?? residMid)
-      return added
     }
-    streams[streams.count - 1] = last
-    return streams
+    return streams + [last]
   }
 }

@@ -24,10 +24,9 @@ struct NeuronRelevance {
     gradients.join(directions)
     var found = StrongestNeurons(limit: count)
     for layer in stride(from: transformer.configuration.layerCount - 1, through: 0, by: -1) {
-      let perUnit = pull(&gradients, throughNeuronsOf: layer)
-      found.add(layer, relevances(layer, perUnit, gradients, weights))
-      let attention = pass.frozenAttention(layer, zeroStream: zeroStreams[layer])
-      _ = gradients.pull(through: attention, transformer.workers)
+      let neurons = gains(of: gradients, throughNeuronsOf: layer)
+      found.add(layer, relevances(layer, neurons.perUnit, gradients, weights))
+      _ = pass.pull(&gradients, through: layer, zeroStream: zeroStreams[layer]) { $0.add(neurons.atInput) }
     }
     let sites = found.sites
     return FeatureActivations(
@@ -35,9 +34,11 @@ struct NeuronRelevance {
       values: sites.map { activations[.mlpPost, $0.layer]?[$0.position, $0.index] ?? 0 })
   }
 
-  /// Adds to each gradient what passes the layer's neurons; returns what an output gains for each unit of each neuron,
-  /// `[rows, dMLP]`.
-  private func pull(_ gradients: inout CausalRows, throughNeuronsOf layer: Int) -> Matrix {
+  /// Returns what an output gains for each unit of each neuron, `[rows, dMLP]`, and what each gradient gains by passing
+  /// the neurons, `[rows, dModel]`.
+  private func gains(of gradients: borrowing CausalRows, throughNeuronsOf layer: Int) -> (
+    perUnit: Matrix, atInput: Matrix
+  ) {
     let block = pass.transformer.weights.blocks[layer]
     let workers = pass.transformer.workers
     let positions = gradients.positionOfRow
@@ -53,8 +54,7 @@ struct NeuronRelevance {
       atInput += perUnit.multiplied(byRows: positions, of: factors).times(
         gate.weight.widened(workers), workers)
     }
-    gradients.add(pass.readDirections(atInput, layer: layer, positions: positions, hook: .mlpIn))
-    return perUnit
+    return (perUnit, pass.readDirections(atInput, layer: layer, positions: positions, hook: .mlpIn))
   }
 
   /// How much of its rows each neuron reads at each position, `[positions, dMLP]`.

@@ -9,12 +9,13 @@ extension Transformer {
     _ edits: inout some BlockEdits
   ) -> Matrix {
     activations.record(.residPre, layer, stream)
-    var stream = stream
-    stream += attention(layer, stream, &cache, &activations, edits)
-    activations.record(.residMid, layer, stream)
-    stream += mlp(layer, stream, &activations, &edits)
-    activations.record(.residPost, layer, stream)
-    return stream
+    var result = stream
+    result += attention(layer, stream, &cache, &activations, edits)
+    let read = configuration.hasParallelResidual ? stream : result
+    activations.record(.residMid, layer, read)
+    result += mlp(layer, read, &activations, &edits)
+    activations.record(.residPost, layer, result)
+    return result
   }
 
   /// Returns what a layer's attention adds to the residual stream, `[positions, dModel]`.

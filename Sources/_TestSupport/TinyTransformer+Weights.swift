@@ -75,6 +75,29 @@ extension TinyTransformer {
       $0.positions = .learned
       $0.activation = .geluTanh
     },
+    TinyTransformer("post norms, head norms, window with a rotary base of its own") {
+      $0.hasPostNorms = true
+      $0.hasHeadNorms = true
+      $0.window = 3
+      $0.localRotaryBase = 100
+      $0.queryScalar = 10
+      $0.activation = .geluTanh
+    },
+    TinyTransformer("a layer without rotation") { $0.unrotatedPeriod = 2 },
+    TinyTransformer("parallel residual, LayerNorm, part of a head rotated") {
+      $0.hasParallelResidual = true
+      $0.hasLayerNorm = true
+      $0.hasBiases = true
+      $0.isGated = false
+      $0.rotatedWidth = 4
+      $0.groupCount = 4
+      $0.activation = .gelu
+    },
+    TinyTransformer("parallel residual, gate, post norms, head norms") {
+      $0.hasParallelResidual = true
+      $0.hasPostNorms = true
+      $0.hasHeadNorms = true
+    },
     TinyTransformer("LayerNorm, head norms, window, gate") {
       $0.hasLayerNorm = true
       $0.hasBiases = true

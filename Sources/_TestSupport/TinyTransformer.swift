@@ -48,6 +48,18 @@ public struct TinyTransformer: Sendable, CustomStringConvertible {
   public var embeddingScale: Float = 1
   /// How positions are told apart.
   public var positions: Positions = .rotary
+  /// The width of a head's part that is rotated; nil for all of it.
+  public var rotatedWidth: Int?
+  /// Every how many layers one is not rotated; nil for none.
+  public var unrotatedPeriod: Int?
+  /// The rotary base in layers with a window, where it differs.
+  public var localRotaryBase: Double?
+  /// Scores are divided by its root; nil for the width of a head.
+  public var queryScalar: Float?
+  /// Whether attention and MLP stand beside each other.
+  public var hasParallelResidual = false
+  /// The architecture that the configuration names.
+  public var architecture = "llama"
 
   /// How positions are told apart.
   public enum Positions: Sendable, Equatable {
@@ -77,21 +89,28 @@ public struct TinyTransformer: Sendable, CustomStringConvertible {
   public var configuration: TransformerConfiguration {
     let rules = (0..<layerCount).map { layer in
       AttentionPattern.Rule(
-        scale: 1 / Float(dHead).squareRoot(), softCap: attentionSoftCap,
-        window: layer.isMultiple(of: 2) ? window : nil)
+        scale: 1 / (queryScalar ?? Float(dHead)).squareRoot(), softCap: attentionSoftCap,
+        window: slides(layer) ? window : nil)
     }
     return TransformerConfiguration(
-      architecture: "llama", layerCount: layerCount, dModel: dModel, headCount: headCount,
+      architecture: architecture, layerCount: layerCount, dModel: dModel, headCount: headCount,
       groupCount: groupCount, dHead: dHead, dMLP: dMLP, dVocab: dVocab, contextLength: contextLength,
       norm: hasLayerNorm ? .layer(epsilon: 1e-5) : .rms(epsilon: 1e-5),
-      rotary: frequencies.map { Array(repeating: RotaryTable(frequencies: $0), count: layerCount) } ?? [],
-      attention: rules, activation: activation, embeddingScale: embeddingScale, logitSoftCap: logitSoftCap)
+      rotary: positions == .learned
+        ? [] : (0..<layerCount).map { RotaryTable(frequencies: frequencies($0)) },
+      attention: rules, activation: activation, embeddingScale: embeddingScale, logitSoftCap: logitSoftCap,
+      hasParallelResidual: hasParallelResidual)
   }
 
-  /// The angle per position of each pair, or nil without rotation.
-  private var frequencies: [Double]? {
-    guard positions != .learned else { return nil }
-    let plain = (0..<dHead / 2).map { pow(10_000, -2 * Double($0) / Double(dHead)) }
+  /// Whether a layer has the window.
+  private func slides(_ layer: Int) -> Bool { window != nil && layer.isMultiple(of: 2) }
+
+  /// The angle per position of each pair in a layer.
+  private func frequencies(_ layer: Int) -> [Double] {
+    if let unrotatedPeriod, (layer + 1).isMultiple(of: unrotatedPeriod) { return [] }
+    let width = rotatedWidth ?? dHead
+    let base = slides(layer) ? localRotaryBase ?? 10_000 : 10_000
+    let plain = (0..<width / 2).map { pow(base, -2 * Double($0) / Double(width)) }
     guard positions == .rotaryLlama3 else { return plain }
     let (factor, low, high, original) = (4.0, 1.0, 4.0, 16.0)
     return plain.map { frequency in

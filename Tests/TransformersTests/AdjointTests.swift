@@ -72,26 +72,29 @@ struct AdjointTests {
     _ example: FrozenExample, _ targets: [Target], zeroStreams: [Matrix], skips: [Matrix]?,
     input: HookPoint.Kind, _ visit: (Int, Gradients) -> Void
   ) -> [Float] {
-    let (pass, workers) = (example.pass, example.model.workers)
+    let pass = example.pass
     var rows = CausalRows(width: example.width)
     rows.begin(lastPositions: targets.map(\.position))
     var reach = [Float](repeating: 0, count: targets.count)
     for layer in stride(from: example.layerCount, through: 0, by: -1) {
-      if layer < example.layerCount, let skips {
-        let pulled = pass.pulledSkip(skips[layer], layer: layer, input: input, output: .mlpRawOut)
-        rows.pull(throughSkip: pulled.map, factors: pulled.factors, workers)
-      }
-      for target in targets where target.layer == layer {
-        rows.join(
-          layer == example.layerCount
-            ? pass.readDirections(throughFinalNorm: target.vector, position: target.position)
-            : pass.readDirections(
-              target.vector, layer: layer, positions: [target.position], hook: target.hook))
+      let join = { (rows: inout CausalRows) in
+        for target in targets where target.layer == layer {
+          rows.join(
+            layer == example.layerCount
+              ? pass.readDirections(throughFinalNorm: target.vector, position: target.position)
+              : pass.readDirections(
+                target.vector, layer: layer, positions: [target.position], hook: target.hook))
+        }
       }
       if layer < example.layerCount {
-        let attention = pass.frozenAttention(layer, zeroStream: zeroStreams[layer])
-        let reached = rows.pull(through: attention, workers)
+        let skip = skips.map {
+          pass.pulledSkip($0[layer], layer: layer, input: input, output: .mlpRawOut)
+        }
+        let reached = pass.pull(
+          &rows, through: layer, zeroStream: zeroStreams[layer], skip: skip, joining: join)
         for index in reach.indices { reach[index] += reached[index] }
+      } else {
+        join(&rows)
       }
       visit(layer - 1, Gradients(rows))
     }
@@ -142,13 +145,14 @@ struct AdjointTests {
   /// The first token's own stream when linear maps stand beside the MLPs.
   private func zeroStreams(_ example: FrozenExample, _ skips: [Matrix], _ input: HookPoint.Kind) -> [Matrix] {
     let first = example.pass.prefix(1)
-    var streams = [example.model.embeddings(example.tokens)[rows: 0..<1]]
-    _ = first.propagate(embedding: streams[0], biases: false) { layer, residMid in
+    var streams: [Matrix] = []
+    _ = first.propagate(
+      embedding: example.model.embeddings(example.tokens)[rows: 0..<1], biases: false,
+      entering: { streams.append($1) }
+    ) { layer, residMid in
       let read = first.mlpInput(layer, residMid, hook: input, biases: false)
-      let added = first.added(
+      return first.added(
         layer, read.times(transposed: skips[layer], example.model.workers), hook: .mlpRawOut, biases: false)
-      streams.append(residMid + added)
-      return added
     }
     return streams
   }

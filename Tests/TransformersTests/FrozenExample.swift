@@ -39,14 +39,13 @@ struct FrozenExample {
     return matrix
   }
 
-  /// The stream before each layer, and behind the last, that the first token alone causes at position 0.
+  /// The stream before each layer that the first token alone causes at position 0.
   func zeroStreams() -> [Matrix] {
     let first = pass.prefix(1)
-    var streams = [model.embeddings(tokens)[rows: 0..<1]]
-    _ = first.propagate(embedding: streams[0], biases: false) { _, residMid in
-      streams.append(residMid)
-      return nil
-    }
+    var streams: [Matrix] = []
+    _ = first.propagate(
+      embedding: model.embeddings(tokens)[rows: 0..<1], biases: false, entering: { streams.append($1) }
+    ) { _, _ in nil }
     return streams
   }
 }

@@ -57,7 +57,8 @@ struct GGUFConfiguration {
     if let name = architecture.gguf.rotaryFactors, file.contains(name) {
       return .divisors(try file.tensor(name, shape: [rotated / 2]).floats())
     }
-    let type = file.metadata[key("rope.scaling.type")] == nil ? "none" : try file.string(key("rope.scaling.type"))
+    let type =
+      file.metadata[key("rope.scaling.type")] == nil ? "none" : try file.string(key("rope.scaling.type"))
     switch type {
     case "none": return .none
     case "linear":

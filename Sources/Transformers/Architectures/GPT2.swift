@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 extension Architecture {
   /// GPT-2: LayerNorms, learned positions, no gate, and maps that are stored transposed.
   static let gpt2 = Architecture(

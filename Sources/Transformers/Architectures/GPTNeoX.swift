@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 extension Architecture {
   /// GPT-NeoX, the form of Pythia: LayerNorms, attention and MLP beside each other, part of each head rotated.
   static let gptNeoX = Architecture(

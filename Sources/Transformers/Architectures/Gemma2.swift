@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 extension Architecture {
   /// Gemma 2: norms before and behind each part, soft caps on scores and logits, windows in every second layer.
   static let gemma2 = Architecture(

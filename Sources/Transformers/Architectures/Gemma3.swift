@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 extension Architecture {
   /// Gemma 3, the text model: Gemma 2 with a norm on each head's query and key in place of soft caps, and with windows
   /// and a rotary base of their own in five layers of six.

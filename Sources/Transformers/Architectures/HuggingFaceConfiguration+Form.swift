@@ -16,18 +16,21 @@ extension HuggingFaceConfiguration {
     if let quantization {
       throw .unsupported(
         path: path,
-        feature: "weights quantised by '\(quantization)' (float32, bfloat16, float16 and GGUF files are supported)")
+        feature:
+          "weights quantised by '\(quantization)' (float32, bfloat16, float16 and GGUF files are supported)")
     }
     if let expertCount, expertCount > 1 {
       throw .unsupported(
-        path: path, feature: "a mixture of \(expertCount) experts (models with one MLP in a block are supported)")
+        path: path,
+        feature: "a mixture of \(expertCount) experts (models with one MLP in a block are supported)")
     }
   }
 
   private func form(_ architecture: Architecture, path: String) throws(TransformerError) -> ModelForm {
     let defaults = architecture.defaults
     let (dModel, headCount) = try (
-      required(hiddenSize, "hidden_size", path), required(headCount ?? defaults.headCount, "num_attention_heads", path)
+      required(hiddenSize, "hidden_size", path),
+      required(headCount ?? defaults.headCount, "num_attention_heads", path)
     )
     let dHead = headWidth ?? defaults.headWidth ?? (headCount > 0 ? dModel / headCount : 0)
     return ModelForm(
@@ -58,7 +61,8 @@ extension HuggingFaceConfiguration {
   }
 
   /// Four times the model's width where a model without gates is silent, as GPT-2 is.
-  private func widthOfMLP(_ architecture: Architecture, _ dModel: Int, _ path: String) throws(TransformerError)
+  private func widthOfMLP(_ architecture: Architecture, _ dModel: Int, _ path: String)
+    throws(TransformerError)
     -> Int
   {
     guard intermediateSize == nil, architecture.huggingFace.gate == nil else {
@@ -85,7 +89,8 @@ extension HuggingFaceConfiguration {
 
   private func scaling(path: String) throws(TransformerError) -> RotaryScaling {
     guard let parameters = rotaryScaling else { return .none }
-    let lacking = TransformerError.invalidConfiguration(path: path, problem: "its rope_scaling lacks a factor")
+    let lacking = TransformerError.invalidConfiguration(
+      path: path, problem: "its rope_scaling lacks a factor")
     switch parameters.type {
     case "default": return .none
     case "linear":
@@ -97,7 +102,8 @@ extension HuggingFaceConfiguration {
       else { throw lacking }
       return .llama3(
         .init(
-          factor: factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalContextLength: original))
+          factor: factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalContextLength: original)
+      )
     case let other:
       throw .unsupported(
         path: path, feature: "rotary scaling of type '\(other)' (default, linear and llama3 are supported)")
@@ -115,7 +121,8 @@ extension HuggingFaceConfiguration {
     case "relu": return .relu
     case let other?:
       throw .unsupported(
-        path: path, feature: "the activation function '\(other)' (silu, relu, gelu and its tanh forms are supported)")
+        path: path,
+        feature: "the activation function '\(other)' (silu, relu, gelu and its tanh forms are supported)")
     }
   }
 
@@ -129,7 +136,8 @@ extension HuggingFaceConfiguration {
     }
     let period = fullPeriod ?? architecture.fullPeriod
     if let period, period < 1 {
-      throw .invalidConfiguration(path: path, problem: "\(period) is no possible value for 'sliding_window_pattern'")
+      throw .invalidConfiguration(
+        path: path, problem: "\(period) is no possible value for 'sliding_window_pattern'")
     }
     return form.slides(fullPeriod: period)
   }
@@ -159,7 +167,8 @@ extension HuggingFaceConfiguration {
     }
     let period = unrotatedPeriod ?? standard
     guard period > 0 else {
-      throw .invalidConfiguration(path: path, problem: "\(period) is no possible value for 'no_rope_layer_interval'")
+      throw .invalidConfiguration(
+        path: path, problem: "\(period) is no possible value for 'no_rope_layer_interval'")
     }
     return form.rotates(unrotatedPeriod: period)
   }

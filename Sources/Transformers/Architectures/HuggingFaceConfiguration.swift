@@ -67,8 +67,8 @@ extension HuggingFaceConfiguration: Decodable {
   /// Reads the text model's part: the whole, or what stands under `text_config` in a model that also sees images.
   init(from decoder: any Decoder) throws {
     let whole = try decoder.container(keyedBy: JSONKey.self)
-    let isNested = try whole.value(Nothing.self, "text_config") != nil
-    let text = isNested ? try whole.nestedContainer(keyedBy: JSONKey.self, forKey: "text_config") : whole
+    let nested: Nothing? = try whole.value("text_config")
+    let text = nested != nil ? try whole.nestedContainer(keyedBy: JSONKey.self, forKey: "text_config") : whole
     try readSizes(text)
     try readPositions(text)
     try readWindows(text)
@@ -166,9 +166,7 @@ private struct JSONKey: CodingKey, ExpressibleByStringLiteral {
 
 extension KeyedDecodingContainer<JSONKey> {
   /// Returns the value of the first of some names that is there and not null.
-  fileprivate func value<Value: Decodable>(_ type: Value.Type = Value.self, _ names: JSONKey...) throws
-    -> Value?
-  {
+  fileprivate func value<Value: Decodable>(_ names: JSONKey...) throws -> Value? {
     for name in names {
       if let value = try decodeIfPresent(Value.self, forKey: name) { return value }
     }

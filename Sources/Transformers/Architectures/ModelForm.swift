@@ -94,7 +94,8 @@ struct ModelForm {
   private func rotaryTable(slides: Bool, rotates: Bool) -> RotaryTable {
     guard rotates else { return RotaryTable(frequencies: []) }
     if slides, let localRotaryBase {
-      return RotaryTable(frequencies: RotaryScaling.none.frequencies(base: localRotaryBase, width: rotatedWidth))
+      return RotaryTable(
+        frequencies: RotaryScaling.none.frequencies(base: localRotaryBase, width: rotatedWidth))
     }
     return RotaryTable(frequencies: rotaryScaling.frequencies(base: rotaryBase, width: rotatedWidth))
   }

@@ -24,7 +24,8 @@ struct WeightReader {
     var blocks: [BlockWeights] = []
     for layer in 0..<c.layerCount { blocks.append(try block(layer)) }
     let unembedding =
-      tied ? Linear(weight: embedding) : try linear(names.unembedding, c.dVocab, c.dModel, isTransposed: false)
+      tied
+      ? Linear(weight: embedding) : try linear(names.unembedding, c.dVocab, c.dModel, isTransposed: false)
     return TransformerWeights(
       embedding: embedding, positionEmbedding: positions, blocks: blocks,
       finalNorm: try norm(names.finalNorm, c.dModel), unembedding: unembedding)
@@ -35,7 +36,8 @@ struct WeightReader {
     let name = { (pattern: String) in pattern.replacing("#", with: String(layer)) }
     let attention = try projections(name)
     return BlockWeights(
-      attentionNorm: try norm(name(names.attentionNorm), c.dModel), query: attention.query, key: attention.key,
+      attentionNorm: try norm(name(names.attentionNorm), c.dModel), query: attention.query,
+      key: attention.key,
       value: attention.value, output: try linear(name(names.output), c.dModel, c.headCount * c.dHead),
       queryNorm: try normIfNamed(names.queryNorm.map(name), c.dHead),
       keyNorm: try normIfNamed(names.keyNorm.map(name), c.dHead),

@@ -30,7 +30,8 @@ public struct HookPoint: Hashable, Sendable, CustomStringConvertible {
     case attentionPostNormScale = "ln1_post.hook_scale"
     /// What attention adds to the residual stream, `[positions, dModel]`.
     case attentionOut = "hook_attn_out"
-    /// The residual stream between attention and MLP, `[positions, dModel]`.
+    /// The residual stream that the MLP reads: between attention and MLP, or, where both stand beside each other, before
+    /// the block, `[positions, dModel]`.
     case residMid = "hook_resid_mid"
     /// The denominator of the norm before the MLP, `[positions, 1]`.
     case mlpNormScale = "ln2.hook_scale"

@@ -1,6 +1,40 @@
 public import LinearAlgebra
 
 extension FrozenPass {
+  /// Carries gradients from behind a block to before it; nothing passes the MLP but what stands beside it.
+  ///
+  /// 1. A skip connection beside the MLP adds what it reads.
+  /// 2. What reads the MLP's input joins.
+  /// 3. Attention adds what it reads.
+  ///
+  /// Where attention and MLP stand beside each other, 1 and 3 take the same gradients, and 2 comes last.
+  ///
+  /// - Parameters:
+  ///   - zeroStream: As for `frozenAttention`.
+  ///   - join: Adds to the gradients at the MLP's input (`hook_resid_mid`).
+  /// - Returns: For each target, what reaches the value at position 0.
+  public func pull(
+    _ gradients: inout CausalRows, through layer: Int, zeroStream: Matrix, skip: PulledSkip? = nil,
+    joining join: (inout CausalRows) -> Void
+  ) -> [Float] {
+    let workers = transformer.workers
+    let nothing = [Float](repeating: 0, count: gradients.lastPositions.count)
+    if transformer.configuration.hasParallelResidual {
+      let isEmpty = gradients.joined == 0
+      let reach =
+        isEmpty
+        ? nothing
+        : gradients.pull(
+          through: frozenAttention(layer, zeroStream: zeroStream), beside: skip, workers)
+      join(&gradients)
+      return reach
+    }
+    if let skip { gradients.pull(through: skip, workers) }
+    join(&gradients)
+    guard gradients.joined > 0 else { return nothing }
+    return gradients.pull(through: frozenAttention(layer, zeroStream: zeroStream), workers)
+  }
+
   /// Returns a layer's attention as the linear map that `CausalRows.pull(through:)` carries gradients back through.
   ///
   /// The norms' weights are folded into the value and output maps, their denominators into the pattern, and the
@@ -58,19 +92,18 @@ extension FrozenPass {
     return (norm.weight, scales.map { 1 / $0 })
   }
 
-  /// Returns a skip connection as the map from the gradient behind a layer's MLP to the one before it, and the factor
-  /// of each position.
+  /// Returns a skip connection as the map from the gradient behind a layer's MLP to the one before it.
   ///
   /// - Parameter skip: `[dModel, dModel]`, output by input: what the MLP's output place gains is `skip · x`.
   public func pulledSkip(
     _ skip: Matrix, layer: Int, input: HookPoint.Kind, output: HookPoint.Kind
-  ) -> (map: Matrix, factors: [Float]) {
+  ) -> PulledSkip {
     let behind = outputFactors(layer, hook: output)
     var map = skip
     if let columns = behind.columns { map.scaleRows(by: columns) }
-    guard input != .residMid else { return (map, behind.positions) }
+    guard input != .residMid else { return PulledSkip(map: map, factors: behind.positions) }
     if input == .mlpIn { map.scaleColumns(by: transformer.weights.blocks[layer].mlpNorm.weight) }
     if transformer.configuration.norm.isCentred { map.centerRows() }
-    return (map, zip(behind.positions, mlpScales[layer]).map { $0 / $1 })
+    return PulledSkip(map: map, factors: zip(behind.positions, mlpScales[layer]).map { $0 / $1 })
   }
 }

@@ -4,22 +4,27 @@ extension FrozenPass {
   /// Carries inputs forward through the frozen model.
   ///
   /// 1. The stream starts as `embedding`.
-  /// 2. In each layer attention adds its frozen, linear reading of the stream, then `mlpOutput` is asked for what is
-  ///    added behind it.
+  /// 2. In each layer attention adds its frozen, linear reading of the stream, and `mlpOutput` is asked for what is
+  ///    added besides, given the stream behind attention, or before it where both stand beside each other.
   ///
   /// - Parameters:
   ///   - embedding: What enters the stream, `[positions, dModel]`.
   ///   - biases: Whether the constant terms of attention and norms count as well.
+  ///   - entering: Receives the stream before each layer.
   ///   - mlpOutput: What is added at a layer (`hook_mlp_out`), given the stream that the MLP reads there.
   /// - Returns: The stream behind the last block, `[positions, dModel]`.
   public func propagate(
-    embedding: Matrix, biases: Bool, mlpOutput: (_ layer: Int, _ residMid: Matrix) -> Matrix?
+    embedding: Matrix, biases: Bool, entering: (_ layer: Int, _ stream: Matrix) -> Void = { _, _ in },
+    mlpOutput: (_ layer: Int, _ residMid: Matrix) -> Matrix?
   ) -> Matrix {
     precondition(embedding.rows == positionCount, "\(embedding.shape) for \(positionCount) positions")
     var stream = embedding
     for layer in patterns.indices {
-      stream += attention(layer, stream, biases: biases)
-      if let added = mlpOutput(layer, stream) { stream += added }
+      entering(layer, stream)
+      let before = stream
+      stream += attention(layer, before, biases: biases)
+      let read = transformer.configuration.hasParallelResidual ? before : stream
+      if let added = mlpOutput(layer, read) { stream += added }
     }
     return stream
   }
