@@ -116,7 +116,8 @@ let package = Package(
     tests(of: "LinearAlgebra", on: ["_TestSupport"]),
     tests(
       of: "Transformers",
-      on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "Tokenizers", "_TestSupport", crypto]),
+      on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "Tokenizers", "_TestSupport", crypto],
+      resources: [.copy("Fixtures")]),
     tests(of: "Transcoders", on: ["LinearAlgebra", "ModelFiles", "Transformers", "_TestSupport"]),
     tests(of: "ReplacementModels", on: ["LinearAlgebra", "Transcoders", "Transformers", "_TestSupport"]),
     tests(

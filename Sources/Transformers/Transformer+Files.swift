@@ -3,6 +3,9 @@ public import LinearAlgebra
 import ModelFiles
 
 extension Transformer {
+  /// The names by which files call the architectures that can be opened.
+  public static var supportedArchitectures: [String] { Architecture.all.flatMap(\.names).sorted() }
+
   /// Opens a model; its weights stay in the file, which is mapped.
   ///
   /// - Parameter path: A GGUF file, or a Hugging Face folder with `config.json` and `*.safetensors`.

@@ -6,6 +6,9 @@ public struct GoldenTensors: Sendable {
   /// The file.
   public let file: SafetensorsFile
 
+  /// Reads from a file.
+  public init(file: SafetensorsFile) { self.file = file }
+
   /// Returns a tensor's numbers, row after row.
   public func floats(_ name: String) throws -> [Float] { try file.tensor(name).floats() }
 

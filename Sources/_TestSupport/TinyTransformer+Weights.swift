@@ -56,6 +56,7 @@ extension TinyTransformer {
       $0.groupCount = 4
     },
     TinyTransformer("head norms, biases") {
+      $0.architecture = "qwen3"
       $0.hasHeadNorms = true
       $0.hasBiases = true
     },
@@ -83,7 +84,10 @@ extension TinyTransformer {
       $0.queryScalar = 10
       $0.activation = .geluTanh
     },
-    TinyTransformer("a layer without rotation") { $0.unrotatedPeriod = 2 },
+    TinyTransformer("a layer without rotation") {
+      $0.architecture = "smollm3"
+      $0.unrotatedPeriod = 2
+    },
     TinyTransformer("parallel residual, LayerNorm, part of a head rotated") {
       $0.hasParallelResidual = true
       $0.hasLayerNorm = true

@@ -9,11 +9,17 @@ import _TestSupport
 @Suite("Graphs that circuit-tracer traced", .serialized)
 struct GoldenAttributionTests {
   static let kinds = ["plt-relu", "plt-jumprelu", "plt-topk-skip", "clt-jumprelu"]
+  /// One prompt of each other architecture.
+  static let others = [
+    "gemma2/plt-topk-skip", "gemma2/clt-jumprelu", "gemma3/plt-jumprelu", "gpt2/clt-jumprelu",
+    "qwen3/clt-jumprelu",
+  ]
 
   @Test(
-    "Features, errors, every edge, influence and scores of the whole graph agree", arguments: kinds, 0..<3)
-  func full(kind: String, prompt: Int) throws {
-    let golden = try GoldenCase("tiny/llama/\(kind)", prompt: prompt)
+    "Features, errors, every edge, influence and scores of the whole graph agree",
+    arguments: kinds.flatMap { kind in (0..<3).map { ("llama/" + kind, $0) } } + others.map { ($0, 0) })
+  func full(name: String, prompt: Int) throws {
+    let golden = try GoldenCase("tiny/" + name, prompt: prompt)
     let model = golden.model
     let sites = model.features.sites.flatMap { [$0.layer, $0.position, $0.index] }
     #expect(sites == (try golden.tensors.integers("active_features")))

@@ -42,12 +42,13 @@ struct GoldenCase {
 
   /// Reads a case, such as `tiny/llama/plt-relu`, and runs its model.
   init(_ folder: String, prompt: Int) throws {
+    let model = folder.split(separator: "/").dropLast().joined(separator: "/") + "/model"
     name = "\(folder)/prompt\(prompt)"
     graphs = try Golden.json(Graphs.self, name + ".json")
     tensors = try Golden.tensors(name + ".safetensors")
-    let transformer = try Transformer(path: Golden.path("tiny/llama/model"), workers: Workers(count: 2))
+    let transformer = try Transformer(path: Golden.path(model), workers: Workers(count: 2))
     let set = try TranscoderSet(circuitTracerFolder: Golden.path("\(folder)/transcoder"))
-    model = try LocalReplacementModel(transformer, set, tokens: tensors.integers("token_ids"))
+    self.model = try LocalReplacementModel(transformer, set, tokens: tensors.integers("token_ids"))
   }
 
   /// Expects our scores, influence and targets to be the reference's.

@@ -49,10 +49,32 @@ struct CausalRowsTests {
       let skip = random.matrix(shape.width, shape.width), factors = random.numbers(shape.positions)
       rows.join(directions)
       dense.join(directions)
-      rows.pull(throughSkip: skip, factors: factors, workers)
+      rows.pull(through: PulledSkip(map: skip, factors: factors), workers)
       dense.pull(throughSkip: skip, factors: factors)
       #expect(Difference(rows.allRows, dense.allRows, absolute: 2e-4, relative: 1e-4) == nil)
     }
+  }
+
+  @Test("A skip connection beside attention takes the same gradients as attention", arguments: shapes)
+  func beside(shape: AttentionShape) {
+    var random = SplitMix64(seed: 7)
+    let lastPositions = (0..<9).map { _ in random.length(0...shape.positions - 1) }
+    var rows = CausalRows(width: shape.width)
+    rows.begin(lastPositions: lastPositions)
+    var behind = DenseRows(width: shape.width, lastPositions: lastPositions)
+    let directions = random.matrix(9, shape.width)
+    rows.join(directions)
+    behind.join(directions)
+    var (attended, skipped) = (behind, behind)
+    let attention = shape.attention(&random, window: nil)
+    let skip = PulledSkip(
+      map: random.matrix(shape.width, shape.width), factors: random.numbers(shape.positions))
+    let reach = rows.pull(through: attention, beside: skip, workers)
+    let twin = attended.pull(through: attention).map { Float($0) }
+    skipped.pull(throughSkip: skip.map, factors: skip.factors)
+    #expect(Difference(reach, twin, absolute: 1e-4, relative: 1e-4) == nil)
+    let expected = attended.allRows + (skipped.allRows - behind.allRows)
+    #expect(Difference(rows.allRows, expected, absolute: 2e-4, relative: 1e-4) == nil)
   }
 
   @Test("Starting anew with fewer and with more targets leaves nothing of before")
@@ -158,7 +180,7 @@ struct CausalRowsTests {
       rows.join(random.matrix(150, 40))
       let reach = rows.pull(through: shape.attention(&random), workers)
       rows.pull(
-        throughSkip: random.matrix(40, 40), factors: random.numbers(12), workers)
+        through: PulledSkip(map: random.matrix(40, 40), factors: random.numbers(12)), workers)
       var edges = [Float](repeating: 0, count: edgeCount)
       rows.contract(sites, factors: nil, into: &edges, workers)
       return [reach, rows.allRows.storage, edges]

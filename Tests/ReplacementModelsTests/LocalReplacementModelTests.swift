@@ -73,17 +73,16 @@ struct LocalReplacementModelTests {
     let model = try basis.model(transformer, [4, 9, 2, 9])
     var embedding = Matrix(rows: 4, columns: 24)
     embedding[row: 0] = model.embeddings[row: 0]
-    var expected = [embedding]
-    let last = model.pass.propagate(embedding: embedding, biases: false) { layer, residMid in
-      expected.append(residMid)
+    var expected: [Matrix] = []
+    let last = model.pass.propagate(
+      embedding: embedding, biases: false, entering: { expected.append($1) }
+    ) { layer, residMid in
       guard let skip = model.basis.skip(layer: layer) else { return nil }
       let input = model.pass.mlpInput(layer, residMid, hook: model.inputHook, biases: false)
       let skipped = input.times(transposed: skip, transformer.workers)
-      let added = model.pass.added(layer, skipped, hook: model.outputHook, biases: false)
-      expected[layer + 1] += added
-      return added
+      return model.pass.added(layer, skipped, hook: model.outputHook, biases: false)
     }
-    expected[expected.count - 1] = last
+    expected.append(last)
     let streams = model.zeroStreams()
     #expect(streams.count == 4)
     for (found, whole) in zip(streams, expected) {

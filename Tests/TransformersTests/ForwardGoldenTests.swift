@@ -5,7 +5,7 @@ import _TestSupport
 
 @Suite("Forward goldens")
 struct ForwardGoldenTests {
-  static let models = ["llama", "llama3rope"]
+  static let models = ["llama", "llama3rope", "gemma2", "gemma3", "gpt2", "qwen3"]
 
   @Test("Logits of every prompt are the reference's", arguments: models)
   func logits(name: String) throws {
@@ -27,7 +27,7 @@ struct ForwardGoldenTests {
       try golden.integers("prompt2.token_ids"), recording: Set(HookPoint.all(layerCount: layers)))
     let places: [(HookPoint.Kind, String)] = [
       (.residPre, "resid_pre"), (.residMid, "resid_mid"), (.residPost, "resid_post"), (.mlpIn, "mlp_in"),
-      (.mlpRawOut, "mlp_out"), (.mlpOut, "mlp_out"),
+      (.mlpRawOut, "mlp_out"), (.mlpOut, name.hasPrefix("gemma") ? "mlp_out_normed" : "mlp_out"),
     ]
     for (kind, tensor) in places {
       let expected = try golden.matrices("prompt2." + tensor)

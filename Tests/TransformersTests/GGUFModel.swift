@@ -3,7 +3,7 @@ import LinearAlgebra
 import Transformers
 import _TestSupport
 
-/// A GGUF file made for a test: metadata and float tensors of the Llama architecture.
+/// A GGUF file made for a test: metadata and float tensors.
 struct GGUFModel {
   /// The architecture.
   var architecture = "llama"
@@ -11,8 +11,22 @@ struct GGUFModel {
   var integers: [String: Int]
   /// Floats, by key without the architecture.
   var floats: [String: Float]
+  /// Lists of flags, by key without the architecture.
+  var flags: [String: [Bool]] = [:]
+  /// Flags, by key without the architecture.
+  var switches: [String: Bool] = [:]
+  /// Texts, by key without the architecture.
+  var texts: [String: String] = [:]
   /// The tensors.
   var tensors: [String: Matrix]
+
+  /// A file of these tensors, in which nothing is said yet.
+  init(architecture: String, tensors: [String: Matrix]) {
+    self.architecture = architecture
+    self.tensors = tensors
+    integers = [:]
+    floats = [:]
+  }
 
   /// The file of the model that a recipe makes; only what Llama's format can hold.
   init(_ recipe: TinyTransformer, seed: UInt64 = 1) {
@@ -41,7 +55,7 @@ struct GGUFModel {
   ]
 
   /// Puts the two numbers of each rotated pair, half a head apart, side by side.
-  private static func interleaved(_ matrix: Matrix, dHead: Int, _ name: String) -> Matrix {
+  static func interleaved(_ matrix: Matrix, dHead: Int, _ name: String) -> Matrix {
     let rows = name.hasSuffix(".bias") ? matrix.transposed() : matrix
     let order = (0..<rows.rows).map { row in
       row / dHead * dHead + row % dHead / 2 + (row % 2 == 0 ? 0 : dHead / 2)
@@ -53,12 +67,18 @@ struct GGUFModel {
   /// The whole file: header, metadata, tensor table, and the numbers aligned to 32 bytes.
   var bytes: [UInt8] {
     var bytes = Array("GGUF".utf8) + little(3, 4) + little(tensors.count, 8)
-    bytes += little(1 + integers.count + floats.count, 8)
+    bytes += little(1 + integers.count + floats.count + flags.count + switches.count + texts.count, 8)
     bytes += text("general.architecture") + little(8, 4) + text(architecture)
     for (key, value) in integers { bytes += text("\(architecture).\(key)") + little(5, 4) + little(value, 4) }
     for (key, value) in floats {
       bytes += text("\(architecture).\(key)") + little(6, 4) + little(Int(value.bitPattern), 4)
     }
+    for (key, values) in flags {
+      bytes += text("\(architecture).\(key)") + little(9, 4) + little(7, 4) + little(values.count, 8)
+      bytes += values.map { $0 ? 1 : 0 }
+    }
+    for (key, value) in switches { bytes += text("\(architecture).\(key)") + little(7, 4) + [value ? 1 : 0] }
+    for (key, value) in texts { bytes += text("\(architecture).\(key)") + little(8, 4) + text(value) }
     var data: [UInt8] = []
     for (name, matrix) in tensors {
       let isVector = name.hasSuffix("norm.weight") || name.hasSuffix(".bias")

@@ -21,6 +21,26 @@ struct GGUFModelTests {
     }
   }
 
+  /// Folders of families and goldens, and what GGUF calls their architecture.
+  private static let twins = [
+    ("gemma3-nested", "gemma3"), ("gpt2", "gpt2"), ("llama-linear-fp16", "llama"),
+    ("llama2-sharded", "llama"), ("mistral-window", "llama"), ("neox-sequential", "gptneox"),
+    ("pythia", "gptneox"), ("qwen25-window-bf16", "qwen2"), ("smollm3", "smollm3"), ("gemma2", "gemma2"),
+    ("gemma3", "gemma3"), ("qwen3", "qwen3"),
+  ]
+
+  @Test("A folder converted to a GGUF file gives the folder's logits", arguments: twins)
+  func converted(name: String, architecture: String) throws {
+    let isFixture = FamilyFixture.all.contains(name)
+    let folder = isFixture ? try FamilyFixture(name).path : try Golden.path("tiny/\(name)/model")
+    let tokens = [1, 5, 2, 39, 0, 3, 7, 7, 21, 30, 4, 8]
+    let expected = try Transformer(path: folder, workers: Workers(count: 2)).run(tokens).logits
+    try GGUFModel(folder: folder, as: architecture).with { path in
+      let model = try Transformer(path: path, workers: Workers(count: 2))
+      #expect(Difference(model.run(tokens).logits, expected, absolute: 1e-4, relative: 1e-4) == nil)
+    }
+  }
+
   @Test("A window is the file's, and 0 stands for none")
   func window() throws {
     var file = GGUFModel(TinyTransformer())

@@ -19,12 +19,13 @@ struct ModelFolder {
       #"{"rope_type": "llama3", "factor": 4.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "#
       + #""original_max_position_embeddings": 16}"#
     configuration = [
-      "model_type": #""llama""#, "hidden_size": "\(recipe.dModel)",
+      "model_type": "\"\(recipe.architecture)\"", "hidden_size": "\(recipe.dModel)",
       "num_hidden_layers": "\(recipe.layerCount)",
       "num_attention_heads": "\(recipe.headCount)", "num_key_value_heads": "\(recipe.groupCount)",
       "head_dim": "\(recipe.dHead)", "intermediate_size": "\(recipe.dMLP)", "vocab_size": "\(recipe.dVocab)",
       "max_position_embeddings": "\(recipe.contextLength)", "rms_norm_eps": "1e-5", "rope_theta": "10000.0",
-      "hidden_act": #""silu""#, "rope_scaling": recipe.positions == .rotaryLlama3 ? llama3 : "null",
+      "no_rope_layer_interval": recipe.unrotatedPeriod.map { "\($0)" } ?? "null", "hidden_act": #""silu""#,
+      "rope_scaling": recipe.positions == .rotaryLlama3 ? llama3 : "null",
     ]
     tensors = ModelFolder.tensors(recipe.transformer(seed: seed).weights, isTied: recipe.isTied)
   }

@@ -95,7 +95,10 @@ struct ModelFolderTests {
     arguments: [
       ("model_type", #""bert""#, "'bert'"), ("hidden_act", #""mish""#, "'mish'"),
       ("rope_scaling", #"{"rope_type": "yarn", "factor": 4.0}"#, "'yarn'"),
-      ("rope_scaling", #"{"type": "linear", "factor": 4.0}"#, "'linear'"),
+      ("rope_scaling", #"{"type": "longrope", "factor": 4.0}"#, "(default, linear and llama3 are supported)"),
+      ("rope_parameters", #"{"rope_type": "dynamic", "factor": 4.0}"#, "'dynamic'"),
+      ("quantization_config", #"{"quant_method": "awq", "bits": 4}"#, "'awq'"),
+      ("num_local_experts", "8", "a mixture of 8 experts"), ("model_type", #""mixtral""#, "smollm3"),
     ])
   func unknown(key: String, value: String, words: String) throws {
     try refused(saying: words) { $0.configuration[key] = value }

@@ -42,7 +42,7 @@ struct Architecture: Sendable {
   /// Returns the architecture that a file calls `name`; throws, naming those that are supported, when there is none.
   static func named(_ name: String, path: String) throws(TransformerError) -> Architecture {
     guard let found = all.first(where: { $0.names.contains(name) }) else {
-      throw .unknownArchitecture(path: path, name: name, known: all.flatMap(\.names).sorted())
+      throw .unknownArchitecture(path: path, name: name, known: Transformer.supportedArchitectures)
     }
     return found
   }

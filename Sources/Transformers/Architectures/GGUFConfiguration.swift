@@ -14,8 +14,22 @@ struct GGUFConfiguration {
     let form = try form()
     try form.check(path: path)
     return form.configuration(
-      name: name, slides: form.slides(fullPeriod: architecture.fullPeriod),
+      name: name, slides: try slides(form),
       rotates: form.rotates(unrotatedPeriod: architecture.unrotatedPeriod))
+  }
+
+  /// Whether each layer has the window: as the file says, layer by layer or by a period, else as the architecture has it.
+  private func slides(_ form: ModelForm) throws -> [Bool] {
+    let key = key("attention.sliding_window_pattern")
+    switch file.metadata[key] {
+    case nil: return form.slides(fullPeriod: architecture.fullPeriod)
+    case .bools(let slides)? where slides.count == form.layerCount:
+      return slides.map { $0 && form.window != nil }
+    case .integer(let period)? where period > 0: return form.slides(fullPeriod: period)
+    default:
+      throw TransformerError.invalidConfiguration(
+        path: path, problem: "'\(key)' is neither a period nor a list of \(form.layerCount) layers")
+    }
   }
 
   private func form() throws -> ModelForm {

@@ -84,7 +84,7 @@ extension HuggingFaceConfiguration {
     guard share >= 0, share <= 1 else {
       throw .invalidConfiguration(path: path, problem: "\(share) of a head cannot be rotated")
     }
-    return Int(Double(dHead) * share)
+    return Int(exactly: (Double(dHead) * share).rounded(.down)) ?? 0
   }
 
   private func scaling(path: String) throws(TransformerError) -> RotaryScaling {

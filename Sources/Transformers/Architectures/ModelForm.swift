@@ -58,7 +58,7 @@ struct ModelForm {
       let problem = "\(headCount) heads of \(dHead) do not share \(groupCount) key-value heads evenly"
       throw .invalidConfiguration(path: path, problem: problem)
     }
-    guard rotatedWidth >= 0, rotatedWidth <= dHead, rotatedWidth % 2 == 0 else {
+    guard !architecture.rotates || rotatedWidth > 0 && rotatedWidth <= dHead && rotatedWidth % 2 == 0 else {
       let problem = "\(rotatedWidth) of a head's \(dHead) numbers cannot be rotated"
       throw .invalidConfiguration(path: path, problem: problem)
     }
