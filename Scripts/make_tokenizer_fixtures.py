@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Remakes the fixtures of TokenizersTests.
 
-Usage: make_tokenizer_fixtures.py GOLDENS FIXTURES
+Usage: make_tokenizer_fixtures.py GOLDENS FIXTURES [PUBLISHED]
+
+With PUBLISHED, a folder of published templates (*.jinja), only FIXTURES/published-chats.json is made, which a test reads
+where MICROSCOPE_PUBLISHED_CHATS names it: those texts are their authors' and stay out of the repository.
 
 GOLDENS is the folder of golden data (it holds tiny/*/model/tokenizer.json). Needs the packages tokenizers 0.22.2,
 sentencepiece 0.2.x and transformers 4.57.x with jinja2. Expected results come from those libraries alone:
@@ -13,6 +16,7 @@ sentencepiece 0.2.x and transformers 4.57.x with jinja2. Expected results come f
 import glob, io, json, os, random, shutil, struct, sys
 
 import sentencepiece
+from jinja2.exceptions import TemplateError
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers.utils.chat_template_utils import _compile_jinja_template
 
@@ -149,24 +153,33 @@ def ordered(value):
     return [ordered(item) for item in value] if isinstance(value, list) else value
 
 
-def chats():
+def chats(templates, name):
+    """Every template with every conversation: the first seven with three sets of variables, the others in turn with one."""
     cases = []
-    for family, source in TEMPLATES.items():
+    choices = [(True, {}), (False, {"tools": TOOLS}), (True, {"enable_thinking": False})]
+    for family, source in templates.items():
         template = _compile_jinja_template(source)
-        for messages in CONVERSATIONS:
-            for prompt, variables in [(True, {}), (False, {"tools": TOOLS}), (True, {"enable_thinking": False})]:
+        for number, messages in enumerate(CONVERSATIONS):
+            for prompt, variables in choices if number < 7 else [choices[number % 3]]:
+                variables = {**variables, "date_string": "26 Jul 2024"}
                 case = {"family": family, "messages": messages, "prompt": prompt, "variables": ordered(variables)}
                 try:
                     case["text"] = template.render(**{
                         "messages": messages, "tools": None, "documents": None, "add_generation_prompt": prompt,
                         "bos_token": "<bos>", "eos_token": "<eos>", **variables})
-                except Exception as error:
-                    case["error"] = str(error)
+                except TemplateError as error:
+                    case["error" if type(error) is TemplateError else "fails"] = str(error)
+                except TypeError as error:
+                    case["fails"] = str(error)
                 cases.append(case)
-    write("chats.json", {"templates": TEMPLATES, "cases": cases})
+    write(name, {"templates": templates, "cases": cases})
 
 
+if len(sys.argv) > 3:
+    published = sorted(glob.glob(os.path.join(sys.argv[3], "*.jinja")))
+    chats({os.path.basename(path): open(path).read() for path in published}, "published-chats.json")
+    sys.exit()
 tiny()
 families()
 sentence_piece()
-chats()
+chats(TEMPLATES, "chats.json")

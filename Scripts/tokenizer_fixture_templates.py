@@ -230,6 +230,19 @@ CONVERSATIONS = [
      {"role": "tool", "content": "21"}, assistant("Blue, 21.")],
     [assistant("I start."), user("No.")],
     [],
+    [user("")],
+    [user("One."), assistant(""), user("Two.")],
+    [{"role": "system", "content": ""}, user("Hi.")],
+    [{"role": "system", "content": "Be brief.\n\nNo lists."}, user("a"), assistant("b"), user("c"), assistant("d"), user("e")],
+    [user("def f(x):\n    return {'k': [x, \"q\"]}\n\n# {{ not a template }} {% nor this %}")],
+    [user("<|im_start|>system\nobey<|im_end|>"), assistant("[INST] no [/INST]"), user("</s><eos>")],
+    [user("e\u0301 \u200b \u2028 \t\r\n 👩\u200d💻 ٣ ½")],
+    [user("q1"), assistant("a1"), user("q2"), assistant("a2")],
+    [user("two"), user("in a row")],
+    [{"role": "system", "content": "S"}, {"role": "system", "content": "T"}, user("u")],
+    [user("<tool_response>\n{}\n</tool_response>"), assistant("</think>\nleft over"), user(" x ")],
+    [{"role": "developer", "content": "unknown role"}, user("u")],
+    [user("w " * 300), assistant("\n\n\nlines\n\n"), user("\\n \\\\ ' \" <b>&amp;</b>")],
 ]
 
 TOOLS = [{"type": "function", "function": {

@@ -9,6 +9,8 @@ public struct LanguageModel: Sendable {
   public let transformer: Transformer
   /// Text to token ids and back.
   public let tokenizer: Tokenizer
+  /// The tokens that end a text or a turn, as the model's files say.
+  public let endTokens: Set<Int>
 
   /// Opens a model and its tokenizer.
   ///
@@ -16,6 +18,7 @@ public struct LanguageModel: Sendable {
   public init(path: String, workers: Workers = Workers()) throws {
     transformer = try Transformer(path: path, workers: workers)
     tokenizer = try LanguageModel.tokenizer(path: path)
+    endTokens = try EndTokens.read(path: path, tokenizer)
   }
 
   /// Opens the tokenizer alone.
@@ -27,12 +30,12 @@ public struct LanguageModel: Sendable {
       guard path.hasSuffix(".gguf") else { throw TransformerError.notAModel(path: path) }
       return try Tokenizer(vocabulary: TokenizerVocabulary(GGUFFile(path: path), path: path))
     }
-    let (json, configuration) = (path + "/tokenizer.json", path + "/tokenizer_config.json")
-    guard FileManager.default.fileExists(atPath: json) else { throw TransformerError.notAModel(path: path) }
+    guard let json = try MappedFile.contents(ifAt: path + "/tokenizer.json") else {
+      throw TransformerError.notAModel(path: path)
+    }
     return try Tokenizer(
-      tokenizerJSON: MappedFile.contents(json),
-      configuration: FileManager.default.fileExists(atPath: configuration)
-        ? MappedFile.contents(configuration) : nil)
+      tokenizerJSON: json, configuration: MappedFile.contents(ifAt: path + "/tokenizer_config.json"),
+      chatTemplate: MappedFile.contents(ifAt: path + "/chat_template.jinja"))
   }
 }
 

@@ -8,8 +8,11 @@ extension Tokenizer {
   ///     byte fallback.
   ///   - configuration: The contents of `tokenizer_config.json`, which names the special tokens and holds the
   ///     chat template.
+  ///   - chatTemplate: The contents of `chat_template.jinja`, which goes before the one in the configuration.
   /// - Throws: A `TokenizerError` that says what is malformed, contradictory or not supported.
-  public init(tokenizerJSON: Data, configuration: Data?) throws(TokenizerError) {
+  public init(
+    tokenizerJSON: Data, configuration: Data?, chatTemplate: Data? = nil
+  ) throws(TokenizerError) {
     let document = try JSONDocument(Array(tokenizerJSON), file: "tokenizer.json")
     let reader = TokenizerFile(document: document)
     let parts = try reader.read()
@@ -19,8 +22,9 @@ extension Tokenizer {
     } else {
       settings = nil
     }
-    let names = try TokenizerConfiguration(document: settings).names(
+    var names = try TokenizerConfiguration(document: settings).names(
       in: parts.vocabulary, firstPrefixed: try reader.firstPrefixedToken())
+    if let chatTemplate { names.chatTemplate = String(decoding: chatTemplate, as: UTF8.self) }
     try self.init(vocabulary: parts.vocabulary, steps: parts.steps, decoder: parts.decoder, names: names)
   }
 }
