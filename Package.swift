@@ -105,7 +105,7 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: safeSettings),
     tests(of: "ModelFiles", on: ["LinearAlgebra"], resources: [.copy("Fixtures")]),
     tests(of: "ModelCatalogues", on: [crypto, flyingFox, flyingSocks]),
-    tests(of: "Tokenizers", resources: [.copy("Fixtures")]),
+    tests(of: "Tokenizers", on: ["_TestSupport"], resources: [.copy("Fixtures")]),
     tests(of: "CircuitGraphs", on: ["_GraphTestSupport"]),
     tests(of: "GraphFiles", on: ["CircuitGraphs", "_GraphTestSupport"]),
     tests(of: "Viewer", on: [flyingSocks], exclude: ["Web", "Browser"], resources: [.copy("Fixtures")]),

@@ -70,11 +70,20 @@ struct ModelForm {
   ///   - slides: Whether each layer has the window.
   ///   - rotates: Whether each layer is rotated.
   func configuration(name: String, slides: [Bool], rotates: [Bool]) -> TransformerConfiguration {
-    TransformerConfiguration(
+    // One table for all layers of a kind, so that no claimed size takes more memory than one table.
+    let global = RotaryTable(frequencies: rotaryScaling.frequencies(base: rotaryBase, width: rotatedWidth))
+    let local = localRotaryBase.map {
+      RotaryTable(frequencies: RotaryScaling.none.frequencies(base: $0, width: rotatedWidth))
+    }
+    let tables = zip(slides, rotates).map { slides, rotates in
+      guard rotates else { return RotaryTable(frequencies: []) }
+      return slides ? local ?? global : global
+    }
+    return TransformerConfiguration(
       architecture: name, layerCount: layerCount, dModel: dModel, headCount: headCount,
       groupCount: groupCount, dHead: dHead, dMLP: dMLP, dVocab: dVocab, contextLength: contextLength,
       norm: architecture.centresNorms ? .layer(epsilon: epsilon) : .rms(epsilon: epsilon),
-      rotary: architecture.rotates ? zip(slides, rotates).map(rotaryTable) : [],
+      rotary: architecture.rotates ? tables : [],
       attention: slides.enumerated().map { layer, slides in rule(layer, slides: slides) },
       activation: activation,
       embeddingScale: architecture.scalesEmbedding ? Float(dModel).squareRoot() : 1,
@@ -89,15 +98,6 @@ struct ModelForm {
   /// Whether each layer is rotated where the file does not say it layer by layer.
   func rotates(unrotatedPeriod: Int?) -> [Bool] {
     (1...layerCount).map { number in unrotatedPeriod.map { number % $0 != 0 } ?? true }
-  }
-
-  private func rotaryTable(slides: Bool, rotates: Bool) -> RotaryTable {
-    guard rotates else { return RotaryTable(frequencies: []) }
-    if slides, let localRotaryBase {
-      return RotaryTable(
-        frequencies: RotaryScaling.none.frequencies(base: localRotaryBase, width: rotatedWidth))
-    }
-    return RotaryTable(frequencies: rotaryScaling.frequencies(base: rotaryBase, width: rotatedWidth))
   }
 
   private func rule(_ layer: Int, slides: Bool) -> AttentionPattern.Rule {

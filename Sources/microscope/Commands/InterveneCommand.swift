@@ -140,7 +140,7 @@ extension InterventionSession {
   init(_ model: LanguageModel, _ basis: any SteerableBasis, graph: Graph? = nil) {
     let tokenizer = model.tokenizer
     self.init(
-      model.transformer, basis, graph: graph, stops: Set([tokenizer.eosID].compactMap { $0 }),
+      model.transformer, basis, graph: graph, stops: model.endTokens,
       decode: { tokenizer.decode($0) })
   }
 }
