@@ -96,6 +96,7 @@ def families():
         "llama-bpe": (None, sequence([split(Regex(clauses(r"\p{N}{1,3}")), "isolated"), bytes_only]),
                       {"ignore_merges": True}),
         "qwen2": (normalizers.NFC(), sequence([split(Regex(clauses(r"\p{N}")), "isolated"), bytes_only]), {}),
+        "olmo": (normalizers.NFC(), words, {}),
         "qwen2 inverted": (normalizers.NFC(), sequence(
             [split(Regex(clauses(r"\p{N}")), "removed", invert=True), bytes_only]), {}),
         "rewritten": (normalizers.Sequence([normalizers.Replace("é", "E"), normalizers.Prepend("_")]), words, {}),

@@ -42,7 +42,7 @@ struct FamilyRuleTests {
   @Test("give the ids of Hugging Face's tokenizers from tokenizer.json")
   func fromJSON() throws {
     let families = try Families()
-    #expect(families.variants.count == 13)
+    #expect(families.variants.count == 14)
     for (name, variant) in families.variants {
       let tokenizer = try Tokenizer(tokenizerJSON: families.file(variant), configuration: nil)
       let expected = try #require(variant["ids"] as? [[Int]])
@@ -62,7 +62,8 @@ struct FamilyRuleTests {
     }
   }
 
-  @Test("give the same ids from a GGUF vocabulary", arguments: ["gpt-2", "smollm", "llama-bpe", "qwen2"])
+  @Test(
+    "give the same ids from a GGUF vocabulary", arguments: ["gpt-2", "smollm", "llama-bpe", "qwen2", "olmo"])
   func fromVocabulary(name: String) throws {
     let families = try Families()
     let tokenizer = try Tokenizer(vocabulary: families.vocabulary(preTokenizer: name))

@@ -76,6 +76,9 @@ extension Tokenizer {
   private static func addWordRule(named name: String, to steps: inout EncodingSteps) throws(TokenizerError) {
     switch name {
     case "gpt-2", "gpt2": steps.preTokenizers = [.words(.gpt2)]
+    case "olmo":  // GPT-NeoX and what took over its tokenizer
+      steps.normalizers = [.composition]
+      steps.preTokenizers = [.words(.gpt2)]
     case "smollm":
       steps.preTokenizers = [.split(.numbers(isSingle: true), .isolated, isInverted: false), .words(.gpt2)]
     case "llama-bpe", "llama3", "llama-v3": steps.preTokenizers = [.words(.clauses(digits: 3))]
