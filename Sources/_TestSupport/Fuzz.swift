@@ -23,8 +23,9 @@ public struct Fuzz {
     ",", ":", "\0", "\u{FEFF}", "é", "🎉",
   ]
 
-  /// Calls `body` with damaged inputs until the time is over; returns how many, and the longest time of one in seconds.
-  public func run(_ body: ([UInt8]) throws -> Void) rethrows -> (count: Int, slowest: Double) {
+  /// Calls `body` with damaged inputs until the time is over, letting other tests run in between; returns how many, and
+  /// the longest time of one in seconds.
+  public func run(_ body: ([UInt8]) throws -> Void) async rethrows -> (count: Int, slowest: Double) {
     let environment = ProcessInfo.processInfo.environment
     let seconds = environment["MICROSCOPE_FUZZ_SECONDS"].flatMap(Double.init) ?? 10
     var seed = environment["MICROSCOPE_FUZZ_SEED"].flatMap(UInt64.init) ?? 1
@@ -36,6 +37,7 @@ public struct Fuzz {
       slowest = max(slowest, try clock.measure { try body(input) })
       seed += 1
       count += 1
+      await Task.yield()
     }
     return (count, slowest / .seconds(1))
   }
