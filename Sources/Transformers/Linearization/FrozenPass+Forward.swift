@@ -17,7 +17,7 @@ extension FrozenPass {
   ) -> Matrix {
     precondition(embedding.rows == positionCount, "\(embedding.shape) for \(positionCount) positions")
     var stream = embedding
-    for layer in patterns.indices {
+    for layer in 0..<transformer.configuration.layerCount {
       stream += attention(layer, stream, biases: biases)
       if let added = mlpOutput(layer, stream) { stream += added }
     }
@@ -30,7 +30,7 @@ extension FrozenPass {
     let groups = transformer.configuration.groupCount
     let x = frozenNorm(stream, block.attentionNorm, attentionScales[layer], biases: biases)
     let values = linear(block.value, x, biases: biases)
-    let read = patterns[layer].mix(values, groups: groups, transformer.workers)
+    let read = pattern(layer).mix(values, groups: groups, transformer.workers)
     let out = linear(block.output, read, biases: biases)
     guard let norm = block.attentionPostNorm, let scales = attentionPostScales[layer] else { return out }
     return frozenNorm(out, norm, scales, biases: biases)
