@@ -113,7 +113,7 @@ let package = Package(
       "_TestSupport",
       on: ["LinearAlgebra", "ModelFiles", "ReplacementModels", "Transcoders", "Transformers"],
       resources: [.copy("Goldens")]),
-    tests(of: "LinearAlgebra", on: ["_TestSupport"]),
+    tests(of: "LinearAlgebra", on: ["_LinearAlgebraShims", "_TestSupport"]),
     tests(
       of: "Transformers",
       on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "Tokenizers", "_TestSupport", crypto],

@@ -17,7 +17,8 @@ public struct DirectLogitEffects: Sendable {
     var directions = vectors
     if transformer.configuration.norm.isCentred { directions.centerRows() }
     directions.scaleColumns(by: transformer.weights.finalNorm.weight)
-    let step = 64
+    // Many vectors share one walk through the unembedding; their logits stay below 128 MB.
+    let step = max(16, min(256, 32_000_000 / transformer.configuration.dVocab))
     return stride(from: 0, to: vectors.rows, by: step).flatMap { first in
       let block = directions[rows: first..<min(first + step, vectors.rows)]
       let logits = block.times(transposed: transformer.weights.unembedding.weight, transformer.workers)

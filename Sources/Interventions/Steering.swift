@@ -36,7 +36,7 @@ struct Steering: BlockEdits {
 
   func pattern(_ layer: Int) -> AttentionPattern? {
     guard patching.freezesAttention else { return nil }
-    return clean?.activations.pattern(layer)?.suffix(positions.count)
+    return clean?.frozen.pattern(layer).suffix(positions.count)
   }
 
   /// Returns a layer's output with what interventions write there.

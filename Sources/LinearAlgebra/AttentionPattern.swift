@@ -39,24 +39,37 @@ public struct AttentionPattern: Sendable, Equatable {
     self.headCount = headCount
     self.queryCount = queryCount
     self.keyCount = keyCount
-    weights = Array(repeating: 0, count: headCount * queryCount * keyCount)
-    weights.withUnsafeMutableBufferPointer { buffer in
+    let count = headCount * queryCount * keyCount
+    weights = Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      initialized = count
       guard let base = buffer.baseAddress else { return }
-      workers.forEach(headCount) { head in
-        let out = base + head * queryCount * keyCount
-        let group = head / (headCount / groups)
-        queries.storage.withUnsafeBufferPointer { q in
-          keys.storage.withUnsafeBufferPointer { k in
-            guard let q = q.baseAddress, let k = k.baseAddress else { return }
+      queries.storage.withUnsafeBufferPointer { q in
+        keys.storage.withUnsafeBufferPointer { k in
+          guard let q = q.baseAddress, let k = k.baseAddress else { return }
+          workers.forEach(headCount) { head in
+            let out = base + head * queryCount * keyCount
             let right = RightSide(
-              k + group * width, stride: keys.columns, n: keyCount, k: width, transposed: true)
-            right.multiply(
-              m: queryCount, alpha: rule.scale, q + head * width, stride: queries.columns, out,
-              stride: keyCount)
+              k + head / (headCount / groups) * width, stride: keys.columns, n: keyCount, k: width,
+              transposed: true)
+            AttentionPattern.forQueryBlocks(queryCount, keyCount) { first, rows, visible in
+              right.multiply(
+                m: rows, columns: visible, alpha: rule.scale, q + first * queries.columns + head * width,
+                stride: queries.columns, out + first * keyCount, stride: keyCount)
+            }
+            AttentionPattern.normalise(out, queryCount, keyCount, rule)
           }
         }
-        AttentionPattern.normalise(out, queryCount, keyCount, rule)
       }
+    }
+  }
+
+  /// Calls `body` with runs of queries and how many keys the last of each sees: a product need not go further.
+  private static func forQueryBlocks(
+    _ queryCount: Int, _ keyCount: Int, _ body: (_ first: Int, _ rows: Int, _ visible: Int) -> Void
+  ) {
+    for first in stride(from: 0, to: queryCount, by: Matrix.rowsPerTask) {
+      let rows = min(Matrix.rowsPerTask, queryCount - first)
+      body(first, rows, keyCount - queryCount + first + rows)
     }
   }
 
@@ -89,11 +102,13 @@ public struct AttentionPattern: Sendable, Equatable {
         weights.withUnsafeBufferPointer { pattern in
           values.storage.withUnsafeBufferPointer { v in
             guard let pattern = pattern.baseAddress, let v = v.baseAddress else { return }
-            let right = RightSide(
-              v + group * width, stride: values.columns, n: width, k: keyCount, transposed: false)
-            right.multiply(
-              m: queryCount, pattern + head * queryCount * keyCount, stride: keyCount, out + head * width,
-              stride: headCount * width)
+            AttentionPattern.forQueryBlocks(queryCount, keyCount) { first, rows, visible in
+              let right = RightSide(
+                v + group * width, stride: values.columns, n: width, k: visible, transposed: false)
+              right.multiply(
+                m: rows, pattern + (head * queryCount + first) * keyCount, stride: keyCount,
+                out + first * headCount * width + head * width, stride: headCount * width)
+            }
           }
         }
       }
@@ -101,13 +116,20 @@ public struct AttentionPattern: Sendable, Equatable {
   }
 
   /// Returns the pattern with the weight of (query i, key j) multiplied by `queryFactors[i] · keyFactors[j]`.
-  public func scaled(queries queryFactors: [Float]?, keys keyFactors: [Float]) -> AttentionPattern {
+  public consuming func scaled(
+    queries queryFactors: [Float]?, keys keyFactors: [Float], _ workers: Workers
+  ) -> AttentionPattern {
     precondition(keyFactors.count == keyCount, "\(keyFactors.count) factors of \(keyCount) keys")
     var result = self
+    let (headCount, queryCount, keyCount) = (result.headCount, result.queryCount, result.keyCount)
     result.weights.withUnsafeMutableBufferPointer { weights in
-      for row in 0..<headCount * queryCount {
-        let factor = queryFactors?[row % queryCount] ?? 1
-        for key in 0..<keyCount { weights[row * keyCount + key] *= factor * keyFactors[key] }
+      guard let base = weights.baseAddress else { return }
+      workers.forEach(headCount) { head in
+        for query in 0..<queryCount {
+          let row = base + (head * queryCount + query) * keyCount
+          let factor = queryFactors?[query] ?? 1
+          for key in 0..<keyCount { row[key] *= factor * keyFactors[key] }
+        }
       }
     }
     return result

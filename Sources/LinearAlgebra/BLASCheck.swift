@@ -8,16 +8,20 @@ public enum BLASCheck {
   /// Whether products run on our own kernel (AVX-512) instead of the BLAS.
   public static var usesOwnKernel: Bool { RightSide.usesOwnKernel }
 
-  /// Returns the largest errors over random shapes, relative to Σ |a·b| of an entry: of the BLAS, and of the kernel
-  /// that products run on here.
-  public static func largestErrors(seed: UInt64, shapes: Int) -> (blas: Double, products: Double) {
+  /// Returns the largest errors over random shapes, relative to Σ |a·b| of an entry: of the BLAS, of the kernel
+  /// that exact products run on here, and of the one for numbers rounded to bfloat16 (against sums of rounded numbers).
+  public static func largestErrors(seed: UInt64, shapes: Int) -> (
+    blas: Double, products: Double, rounded: Double
+  ) {
     var random = SplitMix64(seed: seed)
     BLAS.useOneThread()
-    var worst = (blas: 0.0, products: 0.0)
+    var worst = (blas: 0.0, products: 0.0, rounded: 0.0)
     for _ in 0..<shapes {
       let problem = Problem(using: &random)
       worst.blas = max(worst.blas, problem.error(problem.blasProduct()))
-      worst.products = max(worst.products, problem.error(problem.product()))
+      worst.products = max(worst.products, problem.error(problem.product(.exact)))
+      let rounded = problem.rounded()
+      worst.rounded = max(worst.rounded, rounded.error(problem.product(.bfloat16)))
     }
     return worst
   }
@@ -34,19 +38,24 @@ public enum BLASCheck {
 
 /// A random product.
 private struct Problem {
-  let (m, n, k): (Int, Int, Int)
-  let transposed: Bool
-  let (a, b): ([Float], [Float])
+  var m: Int
+  var n: Int
+  var k: Int
+  var transposed: Bool
+  var a: [Float]
+  var b: [Float]
+}
 
+extension Problem {
   init(using random: inout SplitMix64) {
     let (m, n, k) = (
       Int.random(in: 1...97, using: &random), Int.random(in: 1...130, using: &random),
       Int.random(in: 1...300, using: &random)
     )
-    (self.m, self.n, self.k) = (m, n, k)
-    transposed = Bool.random(using: &random)
-    a = (0..<m * k).map { _ in Float.random(in: -1...1, using: &random) }
-    b = (0..<k * n).map { _ in Float.random(in: -1...1, using: &random) }
+    let transposed = Bool.random(using: &random)
+    let a = (0..<m * k).map { _ in Float.random(in: -1...1, using: &random) }
+    let b = (0..<k * n).map { _ in Float.random(in: -1...1, using: &random) }
+    self.init(m: m, n: n, k: k, transposed: transposed, a: a, b: b)
   }
 
   func blasProduct() -> [Float] {
@@ -56,14 +65,22 @@ private struct Problem {
     return c
   }
 
-  func product() -> [Float] {
-    var c = [Float](repeating: 0, count: m * n)
-    b.withUnsafeBufferPointer { b in
-      guard let b = b.baseAddress else { return }
-      RightSide(b, stride: transposed ? k : n, n: n, k: k, transposed: transposed).multiply(
-        m: m, a, stride: k, &c, stride: n)
+  func product(_ precision: ProductPrecision) -> [Float] {
+    let workers = Workers(count: 1, precision: precision)
+    let x = Matrix(rows: m, columns: k, storage: a)
+    return transposed
+      ? x.times(transposed: Matrix(rows: n, columns: k, storage: b), workers).storage
+      : x.times(Matrix(rows: k, columns: n, storage: b), workers).storage
+  }
+
+  /// The same problem with the numbers that a product at `bfloat16` multiplies.
+  func rounded() -> Problem {
+    guard ProductPrecision.bfloat16.rounds else { return self }
+    let round = { (x: Float) in
+      // Half of the last place that stays, and the tie to even.
+      Float(bitPattern: (x.bitPattern + 0x7fff + (x.bitPattern >> 16 & 1)) & 0xffff_0000)
     }
-    return c
+    return Problem(m: m, n: n, k: k, transposed: transposed, a: a.map(round), b: b.map(round))
   }
 
   /// The largest error of an entry, relative to the sum of the magnitudes that it adds.

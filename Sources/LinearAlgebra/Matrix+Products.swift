@@ -7,18 +7,8 @@ extension Matrix {
   /// - Returns: `[rows, outputs]`.
   public func times(transposed weights: StoredMatrix, _ workers: Workers) -> Matrix {
     precondition(columns == weights.columns, "\(shape) · transposed [\(weights.rows), \(weights.columns)]")
-    let (rows, columns, outputs) = (rows, columns, weights.rows)
-    let chunk = max(1, min(outputs, max(48, Matrix.cachedFloats / max(columns, 1) / 48 * 48)))
-    return Matrix(rows: rows, columns: outputs) { out in
-      storage.withUnsafeBufferPointer { x in
-        guard let x = x.baseAddress else { return }
-        workers.forEach((outputs + chunk - 1) / chunk, scratch: chunk * columns) { task, scratch in
-          let range = task * chunk..<min(outputs, (task + 1) * chunk)
-          let w = weights.floats(rows: range, scratch: scratch)
-          let right = RightSide(w, stride: columns, n: range.count, k: columns, transposed: true)
-          right.multiply(m: rows, x, stride: columns, out + range.lowerBound, stride: outputs)
-        }
-      }
+    return product(outputs: weights.rows, workers) { range, scratch in
+      weights.rightSide(rows: range, workers.precision, scratch: scratch)
     }
   }
 
@@ -28,20 +18,12 @@ extension Matrix {
   /// - Returns: `[rows, outputs]`.
   public func times(_ weights: Matrix, _ workers: Workers) -> Matrix {
     precondition(columns == weights.rows, "\(shape) · \(weights.shape)")
-    let (rows, columns, outputs) = (rows, columns, weights.columns)
-    return Matrix(rows: rows, columns: outputs) { out in
-      storage.withUnsafeBufferPointer { x in
-        weights.storage.withUnsafeBufferPointer { w in
-          guard let x = x.baseAddress, let w = w.baseAddress else { return }
-          let chunk = Matrix.rowsPerTask
-          let right = RightSide(w, stride: outputs, n: outputs, k: columns, transposed: false)
-          workers.forEach((rows + chunk - 1) / chunk) { task in
-            let first = task * chunk
-            right.multiply(
-              m: min(chunk, rows - first), x + first * columns, stride: columns, out + first * outputs,
-              stride: outputs)
-          }
-        }
+    return weights.storage.withUnsafeBufferPointer { w in
+      guard let w = w.baseAddress else { return Matrix(rows: rows, columns: weights.columns) }
+      return product(outputs: weights.columns, workers) { range, _ in
+        RightSide(
+          w + range.lowerBound, stride: weights.columns, n: range.count, k: columns, transposed: false,
+          workers.precision)
       }
     }
   }
@@ -51,18 +33,63 @@ extension Matrix {
   /// - Parameter weights: `[outputs, columns]`.
   /// - Returns: `[rows, outputs]`.
   public func times(transposed weights: Matrix, _ workers: Workers) -> Matrix {
-    times(transposed: StoredMatrix(weights), workers)
+    precondition(columns == weights.columns, "\(shape) · transposed \(weights.shape)")
+    return weights.storage.withUnsafeBufferPointer { w in
+      guard let w = w.baseAddress else { return Matrix(rows: rows, columns: weights.rows) }
+      return product(outputs: weights.rows, workers) { range, _ in
+        RightSide(
+          w + range.lowerBound * columns, stride: columns, n: range.count, k: columns, transposed: true,
+          workers.precision)
+      }
+    }
+  }
+
+  /// Returns X · B, each worker taking some columns of B at a time, as `right` lays them out.
+  private func product(
+    outputs: Int, _ workers: Workers, right: (Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> RightSide
+  ) -> Matrix {
+    let chunk = max(1, min(outputs, max(48, Matrix.cachedFloats / max(columns, 1) / 48 * 48)))
+    return Matrix(rows: rows, columns: outputs) { out in
+      storage.withUnsafeBufferPointer { x in
+        guard let x = x.baseAddress else { return }
+        let rounded =
+          workers.precision.rounds
+          ? RoundedRows(x, stride: columns, rows: rows, columns: columns, workers) : nil
+        workers.forEach((outputs + chunk - 1) / chunk, scratch: chunk * columns) { task, scratch in
+          let range = task * chunk..<min(outputs, (task + 1) * chunk)
+          let right = right(range, scratch)
+          if let rounded {
+            right.multiply(rounded, out + range.lowerBound, stride: outputs)
+          } else {
+            right.multiply(m: rows, x, stride: columns, out + range.lowerBound, stride: outputs)
+          }
+        }
+      }
+    }
   }
 
   /// Floats of a weight block that stay in a core's second-level cache beside what they are multiplied with.
   static let cachedFloats = 64 * 1024
-  /// Rows of a large product that one worker takes at a time.
+  /// Rows that one worker takes at a time where rows are shared out.
   static let rowsPerTask = 256
 }
 
 extension StoredMatrix {
+  /// Lays out the transpose of some rows for products; `scratch` holds as many floats as they have.
+  func rightSide(
+    rows range: Range<Int>, _ precision: ProductPrecision, scratch: UnsafeMutablePointer<Float>
+  ) -> RightSide {
+    let start = bytes.base + range.lowerBound * rowStride
+    if precision.rounds, format == .bf16, columns % 2 == 0 {
+      return RightSide(bfloat16: start, strideInBytes: rowStride, n: range.count, k: columns)
+    }
+    return RightSide(
+      floats(rows: range, scratch: scratch), stride: columns, n: range.count, k: columns, transposed: true,
+      precision)
+  }
+
   /// The rows of `range` as floats: in place when they are stored so, else widened into `scratch`.
-  func floats(rows range: Range<Int>, scratch: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
+  private func floats(rows range: Range<Int>, scratch: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
     let start = bytes.base + range.lowerBound * rowStride
     if format == .f32, rowStride == columns * 4, UInt(bitPattern: start) % 4 == 0 {
       return start.assumingMemoryBound(to: Float.self)

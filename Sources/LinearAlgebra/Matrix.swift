@@ -1,3 +1,5 @@
+import _LinearAlgebraShims
+
 /// A dense row-major matrix of `Float`.
 public struct Matrix: Sendable, Equatable {
   /// The number of rows.
@@ -89,11 +91,17 @@ public struct Matrix: Sendable, Equatable {
   /// The shape, for messages.
   public var shape: String { "[\(rows), \(columns)]" }
 
-  /// Returns the transposed matrix.
-  public func transposed() -> Matrix {
+  /// Returns the transposed matrix, each worker writing some of its rows.
+  public func transposed(_ workers: Workers = Workers(count: 1)) -> Matrix {
     Matrix(rows: columns, columns: rows) { out in
-      for row in 0..<rows {
-        for column in 0..<columns { out[column * rows + row] = storage[row * columns + column] }
+      storage.withUnsafeBufferPointer { source in
+        guard let source = source.baseAddress else { return }
+        let chunk = 64
+        workers.forEach((columns + chunk - 1) / chunk) { task in
+          let first = task * chunk
+          la_transpose(
+            rows, min(chunk, columns - first), source + first, columns * 4, out + first * rows, rows * 4)
+        }
       }
     }
   }

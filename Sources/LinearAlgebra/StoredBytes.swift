@@ -1,3 +1,9 @@
+/// An owner of bytes that the system can read again from where they came.
+public protocol ReloadableMemory: AnyObject {
+  /// Gives back the memory of `count` of its bytes; they keep their value and are read again when used.
+  func release(_ start: UnsafeRawPointer, count: Int)
+}
+
 /// Read-only bytes that stay where they are (a memory map, an array) and are kept alive by their owner.
 public struct StoredBytes: @unchecked Sendable {
   /// The number of bytes.
@@ -29,6 +35,11 @@ public struct StoredBytes: @unchecked Sendable {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes \(range) of \(count)")
     return StoredBytes(base: base + range.lowerBound, count: range.count, owner: owner)
   }
+
+  /// Gives the memory of these bytes back where the system can fill it again from a file when they are next used.
+  ///
+  /// For large weights that will not be needed for a while: what is mapped counts as the process's memory.
+  public func releasePages() { (owner as? any ReloadableMemory)?.release(base, count: count) }
 
   /// Calls `body` with the bytes; the buffer must not leave the call.
   public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {

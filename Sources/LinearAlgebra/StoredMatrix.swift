@@ -90,6 +90,9 @@ public struct StoredMatrix: Sendable {
     return StoredMatrix(rows: columns, columns: rows, format: format, bytes: StoredBytes(copying: copy))
   }
 
+  /// Gives the memory of numbers mapped from a file back until they are next used (`StoredBytes.releasePages`).
+  public func releasePages() { bytes.releasePages() }
+
   /// Writes the numbers of `range` of the rows, widened, to `out` (`range.count * columns` floats).
   func widen(rows range: Range<Int>, to out: UnsafeMutablePointer<Float>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")

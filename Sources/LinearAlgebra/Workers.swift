@@ -14,11 +14,14 @@ import Synchronization
 public struct Workers: Sendable {
   /// How many threads work.
   public let count: Int
+  /// How exactly they compute the products of matrices.
+  public var precision: ProductPrecision
 
   /// Makes a team of `count` threads; by default one for each processor.
-  public init(count: Int? = nil) {
+  public init(count: Int? = nil, precision: ProductPrecision = .exact) {
     BLAS.useOneThread()
     self.count = max(1, count ?? Workers.processorCount)
+    self.precision = precision
   }
 
   /// Processors that are active on this machine.

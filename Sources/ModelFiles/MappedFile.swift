@@ -5,7 +5,7 @@ public import LinearAlgebra
 ///
 /// The pages are read when they are first used, and shared with every process that maps the same file.
 /// The file must not be shortened while it is mapped.
-@safe public final class MappedFile: @unchecked Sendable {
+@safe public final class MappedFile: ReloadableMemory, @unchecked Sendable {
   private let base: UnsafeMutableRawPointer
   private let count: Int
 
@@ -15,6 +15,16 @@ public import LinearAlgebra
   }
 
   deinit { unsafe munmap(base, count) }
+
+  /// Drops the whole pages of `count` bytes from this process's memory; the file's contents are mapped again when used.
+  public func release(_ start: UnsafeRawPointer, count: Int) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let offset = unsafe start - UnsafeRawPointer(base)
+    let first = (offset + page - 1) / page * page
+    let length = (offset + count) / page * page - first
+    guard page > 0, length > 0 else { return }
+    unsafe madvise(base + first, length, MADV_DONTNEED)
+  }
 
   /// Returns the bytes of the file at `path`, in place.
   ///

@@ -43,6 +43,8 @@ public struct LocalReplacementModel: Sendable {
     try set.check(fits: transformer)
     let run = transformer.run(
       tokens, recording: LocalReplacementModel.recording(transformer, set.input, set.output), logits: .last)
+    // From here on attention's weights are read, layer by layer; most of the model is not.
+    transformer.weights.releasePages()
     let inputs = run.activations.matrices(set.input.hook)
     guard inputs.allSatisfy(\.isFinite) else {
       throw .unfit(name: set.name, problem: "what they read in the model is not a number")

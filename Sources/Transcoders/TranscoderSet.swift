@@ -89,6 +89,8 @@ public struct TranscoderSet: FeatureBasis {
     var values: [Float] = []
     for (layer, input) in inputs.enumerated() {
       let pre = preActivations(layer: layer, input: input, workers)
+      // From here on only the rows of active features are read.
+      transcoders[layer].encoder.releasePages()
       for position in stride(from: 1, to: input.rows, by: 1) {
         for (index, value) in activation.active(pre[row: position], thresholds: transcoders[layer].thresholds)
         {

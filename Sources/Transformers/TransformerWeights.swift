@@ -112,4 +112,14 @@ public struct TransformerWeights: Sendable {
     self.finalNorm = finalNorm
     self.unembedding = unembedding
   }
+
+  /// Gives the memory of weights mapped from a file back until they are next used.
+  public func releasePages() {
+    for block in blocks {
+      let maps = [block.query, block.key, block.value, block.output, block.up, block.down]
+      for map in maps + [block.gate].compactMap({ $0 }) { map.weight.releasePages() }
+    }
+    embedding.releasePages()
+    unembedding.weight.releasePages()
+  }
 }

@@ -1,7 +1,8 @@
 #include "kernels.h"
 
 #include <math.h>
-#include <string.h>
+
+#include "targets.h"
 
 // Sixteen lanes; the compiler splits them into what the instruction set has.
 typedef float lanes __attribute__((vector_size(64), aligned(4)));
@@ -127,89 +128,161 @@ ALWAYS_INLINE float reach_zero(const struct pull *p, const float *zero) {
   return s;
 }
 
+typedef int32_t integers __attribute__((vector_size(64), aligned(4)));
+
+ALWAYS_INLINE lanes chosen(integers mask, lanes a, lanes b) {
+  return (lanes)((mask & (integers)a) | (~mask & (integers)b));
+}
+
+// The first `count` numbers at `at`, and `rest` behind them.
+ALWAYS_INLINE lanes load(const float *at, size_t count, float rest) {
+  if (count >= 16) return *(const lanes *)at;
+  lanes v = rest - (lanes){0};
+  for (size_t i = 0; i < count; i++) v[i] = at[i];
+  return v;
+}
+
+ALWAYS_INLINE void store(lanes v, float *at, size_t count) {
+  if (count >= 16) *(lanes *)at = v;
+  else
+    for (size_t i = 0; i < count; i++) at[i] = v[i];
+}
+
+// e to the x = 2^n · e^r with |r| ≤ ½ ln 2, by the series of e^r; 0 where it would be subnormal, at most e^88.
+ALWAYS_INLINE lanes exponential(lanes x) {
+  const lanes zero = {0}, low = zero - 87.3f, high = zero + 88.0f;
+  const integers vanishes = x < low;
+  const lanes bounded = chosen(x > high, high, chosen(vanishes, low, x));
+  // Adding and subtracting 1.5 · 2^23 rounds to the nearest whole number.
+  const lanes n = (bounded * 1.44269504f + 12582912.0f) - 12582912.0f;
+  const lanes r = bounded - n * 0.693359375f + n * 2.12194440e-4f;
+  lanes p = zero + 1.0f / 5040;
+  p = p * r + 1.0f / 720;
+  p = p * r + 1.0f / 120;
+  p = p * r + 1.0f / 24;
+  p = p * r + 1.0f / 6;
+  p = p * r + 0.5f;
+  p = p * r + 1.0f;
+  p = p * r + 1.0f;
+  const lanes power = (lanes)((__builtin_convertvector(n, integers) + 127) << 23);
+  return chosen(vanishes, zero, p * power);
+}
+
+// Near 0 by its series, elsewhere by the exponential.
+ALWAYS_INLINE lanes hyperbolic_tangent(lanes x) {
+  const lanes zero = {0}, square = x * x;
+  const lanes small = x * (1.0f + square * (-1.0f / 3 + square * (2.0f / 15 - square * (17.0f / 315))));
+  const lanes large = 1.0f - 2.0f / (1.0f + exponential(2.0f * x));
+  return chosen((x > zero - 0.2f) & (x < zero + 0.2f), small, large);
+}
+
+ALWAYS_INLINE void softmax(float *row, size_t count) {
+  lanes top = load(row, count, -INFINITY), sum = {0};
+  for (size_t i = 16; i < count; i += 16) {
+    const lanes v = load(row + i, count - i, -INFINITY);
+    top = chosen(v > top, v, top);
+  }
+  float highest = -INFINITY;
+  for (int k = 0; k < 16; k++) highest = fmaxf(highest, top[k]);
+  for (size_t i = 0; i < count; i += 16) {
+    const lanes v = exponential(load(row + i, count - i, -INFINITY) - highest);
+    sum += v;
+    store(v, row + i, count - i);
+  }
+  const float total = sum_of(&sum);
+  for (size_t i = 0; i < count; i += 16) store(load(row + i, count - i, 0) / total, row + i, count - i);
+}
+
+ALWAYS_INLINE lanes activated(int activation, lanes x) {
+  const lanes zero = {0};
+  switch (activation) {
+  case 0: return x / (1.0f + exponential(-x));
+  // ½ x (1 + tanh y) = x / (1 + e^(−2y)).
+  case 1: return x / (1.0f + exponential(-2 * 0.7978845608028654f * (x + 0.044715f * x * x * x)));
+  case 2: {
+    lanes v = zero;
+    for (int k = 0; k < 16; k++) v[k] = 0.5f * x[k] * (1 + erff(x[k] * 0.70710678118654752f));
+    return v;
+  }
+  // Not a number stays what it is.
+  default: return chosen(x < zero, zero, x);
+  }
+}
+
+ALWAYS_INLINE void gate(int activation, const float *gate, const float *up, float *out, size_t count) {
+  for (size_t i = 0; i < count; i += 16) {
+    const lanes v = activated(activation, load(gate + i, count - i, 0));
+    store(up ? v * load(up + i, count - i, 0) : v, out + i, count - i);
+  }
+}
+
+ALWAYS_INLINE void soft_cap(float cap, float *values, size_t count) {
+  for (size_t i = 0; i < count; i += 16)
+    store(cap * hyperbolic_tangent(load(values + i, count - i, 0) / cap), values + i, count - i);
+}
+
+// One copy of every kernel for an instruction set: `attributes` choose it, `widest` is the tile of `pull` in registers.
+#define KERNELS(level, attributes, widest)                                                                          \
+  attributes static float dot_##level(const float *a, const float *b, size_t n) { return dot(a, b, n); }            \
+  attributes static void axpy_##level(float s, const float *x, float *y, size_t n) { axpy(s, x, y, n); }            \
+  attributes static void add_magnitudes_##level(double s, const float *x, double *y, size_t n) {                    \
+    add_magnitudes(s, x, y, n);                                                                                     \
+  }                                                                                                                 \
+  attributes static double sum_magnitudes_##level(const float *x, size_t n) { return sum_magnitudes(x, n); }        \
+  attributes static float pull_pattern_##level(                                                                     \
+      const float *pattern, size_t keys, size_t heads, size_t groups, size_t width, const float *u, float *out,     \
+      const int32_t *rows, size_t last, const float *zero) {                                                        \
+    const struct pull p = {pattern, keys, heads, groups, width, u, out, rows, last};                                \
+    pull(&p, widest);                                                                                               \
+    return reach_zero(&p, zero);                                                                                    \
+  }                                                                                                                 \
+  attributes static void softmax_##level(float *row, size_t n) { softmax(row, n); }                                 \
+  attributes static void gate_##level(int activation, const float *g, const float *up, float *out, size_t n) {      \
+    gate(activation, g, up, out, n);                                                                                \
+  }                                                                                                                 \
+  attributes static void soft_cap_##level(float cap, float *values, size_t n) { soft_cap(cap, values, n); }         \
+  static const struct la_kernels kernels_##level = {                                                                \
+      dot_##level,          axpy_##level,    add_magnitudes_##level, sum_magnitudes_##level,                        \
+      pull_pattern_##level, softmax_##level, gate_##level,           soft_cap_##level,                              \
+  };
+
+KERNELS(plain, , 1)
 #if defined(__x86_64__)
-#define WIDE __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
-#define MIDDLE __attribute__((target("avx2,fma")))
-
-WIDE static float dot_wide(const float *a, const float *b, size_t n) { return dot(a, b, n); }
-MIDDLE static float dot_middle(const float *a, const float *b, size_t n) { return dot(a, b, n); }
-WIDE static void axpy_wide(float s, const float *x, float *y, size_t n) { axpy(s, x, y, n); }
-MIDDLE static void axpy_middle(float s, const float *x, float *y, size_t n) { axpy(s, x, y, n); }
-WIDE static void add_magnitudes_wide(double s, const float *x, double *y, size_t n) { add_magnitudes(s, x, y, n); }
-MIDDLE static void add_magnitudes_middle(double s, const float *x, double *y, size_t n) { add_magnitudes(s, x, y, n); }
-WIDE static double sum_magnitudes_wide(const float *x, size_t n) { return sum_magnitudes(x, n); }
-MIDDLE static double sum_magnitudes_middle(const float *x, size_t n) { return sum_magnitudes(x, n); }
-WIDE static float pull_wide(const struct pull *p, const float *zero) {
-  pull(p, 2);
-  return reach_zero(p, zero);
-}
-MIDDLE static float pull_middle(const struct pull *p, const float *zero) {
-  pull(p, 1);
-  return reach_zero(p, zero);
-}
-
-static int has_wide(void) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")
-         && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-}
-static int has_middle(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-
-#define DISPATCH(name, ...)                     \
-  if (has_wide()) return name##_wide(__VA_ARGS__); \
-  if (has_middle()) return name##_middle(__VA_ARGS__);
-#else
-#define DISPATCH(name, ...)
+KERNELS(middle, LA_MIDDLE, 1)
+KERNELS(wide, LA_WIDE, 2)
 #endif
 
-float la_dot(const float *a, const float *b, size_t count) {
-  DISPATCH(dot, a, b, count)
-  return dot(a, b, count);
+const struct la_kernels *la_kernels_at(enum la_level level) {
+  if (level > la_best_level()) return NULL;
+#if defined(__x86_64__)
+  if (level >= LA_AVX512) return &kernels_wide;
+  if (level == LA_AVX2) return &kernels_middle;
+#endif
+  return &kernels_plain;
 }
 
-void la_axpy(float scale, const float *x, float *y, size_t count) {
-  DISPATCH(axpy, scale, x, y, count)
-  axpy(scale, x, y, count);
-}
+static const struct la_kernels *best(void) { return la_kernels_at(la_best_level()); }
+
+float la_dot(const float *a, const float *b, size_t count) { return best()->dot(a, b, count); }
+
+void la_axpy(float scale, const float *x, float *y, size_t count) { best()->axpy(scale, x, y, count); }
 
 void la_add_magnitudes(double scale, const float *row, double *out, size_t count) {
-  DISPATCH(add_magnitudes, scale, row, out, count)
-  add_magnitudes(scale, row, out, count);
+  best()->add_magnitudes(scale, row, out, count);
 }
 
-double la_sum_magnitudes(const float *row, size_t count) {
-  DISPATCH(sum_magnitudes, row, count)
-  return sum_magnitudes(row, count);
-}
+double la_sum_magnitudes(const float *row, size_t count) { return best()->sum_magnitudes(row, count); }
 
 float la_pull_pattern(
     const float *pattern, size_t keys, size_t heads, size_t groups, size_t width, const float *u, float *out,
     const int32_t *rows, size_t last, const float *zero) {
-  const struct pull p = {pattern, keys, heads, groups, width, u, out, rows, last};
-  DISPATCH(pull, &p, zero)
-  pull(&p, 1);
-  return reach_zero(&p, zero);
+  return best()->pull_pattern(pattern, keys, heads, groups, width, u, out, rows, last, zero);
 }
 
-void la_softmax(float *row, size_t count) {
-  float top = -INFINITY, sum = 0;
-  for (size_t i = 0; i < count; i++) top = fmaxf(top, row[i]);
-  for (size_t i = 0; i < count; i++) sum += row[i] = expf(row[i] - top);
-  for (size_t i = 0; i < count; i++) row[i] /= sum;
-}
-
-static float activate(int activation, float x) {
-  switch (activation) {
-  case 0: return x / (1 + expf(-x));
-  case 1: return 0.5f * x * (1 + tanhf(0.7978845608028654f * (x + 0.044715f * x * x * x)));
-  case 2: return 0.5f * x * (1 + erff(x * 0.70710678118654752f));
-  default: return fmaxf(x, 0);
-  }
-}
+void la_softmax(float *row, size_t count) { best()->softmax(row, count); }
 
 void la_gate(int activation, const float *gate, const float *up, float *out, size_t count) {
-  for (size_t i = 0; i < count; i++) out[i] = activate(activation, gate[i]) * (up ? up[i] : 1);
+  best()->gate(activation, gate, up, out, count);
 }
 
-void la_soft_cap(float cap, float *values, size_t count) {
-  for (size_t i = 0; i < count; i++) values[i] = cap * tanhf(values[i] / cap);
-}
+void la_soft_cap(float cap, float *values, size_t count) { best()->soft_cap(cap, values, count); }

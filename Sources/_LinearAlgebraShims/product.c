@@ -1,67 +1,51 @@
 #include "product.h"
 
-// A matrix product for processors with AVX-512: strips of 48 columns of B, packed, meet blocks of 8 rows of A, read in
-// place. A block's 8 × 48 sums stay in 24 registers; a strip stays in the second-level cache from block to block.
+#include "targets.h"
 
-enum { ROWS = 8, COLUMNS = 48, LANES = 16, GROUPS = COLUMNS / LANES };
+// Strips of 48 columns of B, packed, meet blocks of 8 rows of A, read in place. A block's 8 × 48 sums stay in 24
+// registers of AVX-512; a strip stays in the second-level cache from block to block.
 
-size_t la_packed_count(size_t n, size_t k) { return (n + COLUMNS - 1) / COLUMNS * COLUMNS * k; }
+enum { ROWS = 8, COLUMNS = LA_STRIP, LANES = 16, GROUPS = COLUMNS / LANES };
 
-void la_pack(int transposed, size_t n, size_t k, const float *b, size_t stride, float *packed) {
-  for (size_t first = 0; first < n; first += COLUMNS, packed += COLUMNS * k) {
-    const size_t width = n - first < COLUMNS ? n - first : COLUMNS;
-    if (transposed) {
-      // Sixteen rows of k at a time, so that what is written stays in the cache while the columns are gone through.
-      for (size_t start = 0; start < k; start += 16) {
-        const size_t end = start + 16 < k ? start + 16 : k;
-        for (size_t j = 0; j < width; j++)
-          for (size_t l = start; l < end; l++) packed[l * COLUMNS + j] = b[(first + j) * stride + l];
-        for (size_t j = width; j < COLUMNS; j++)
-          for (size_t l = start; l < end; l++) packed[l * COLUMNS + j] = 0;
-      }
-    } else {
-      for (size_t l = 0; l < k; l++) {
-        for (size_t j = 0; j < width; j++) packed[l * COLUMNS + j] = b[l * stride + first + j];
-        for (size_t j = width; j < COLUMNS; j++) packed[l * COLUMNS + j] = 0;
-      }
-    }
-  }
+static float float_of_bits(uint32_t bits) {
+  union {
+    uint32_t bits;
+    float value;
+  } both = {bits};
+  return both.value;
 }
+
+#define PLAIN_PRODUCT(name, word, TERM)                                                                              \
+  static void name(                                                                                                  \
+      size_t m, size_t n, size_t k, float alpha, const word *a, size_t a_stride, const word *packed, float beta,     \
+      float *c, size_t c_stride) {                                                                                   \
+    for (size_t i = 0; i < m; i++)                                                                                   \
+      for (size_t j = 0; j < n; j++) {                                                                               \
+        const word *strip = packed + j / COLUMNS * COLUMNS * k + j % COLUMNS;                                        \
+        float sum = 0;                                                                                               \
+        for (size_t l = 0; l < k; l++) sum += TERM(a[i * a_stride + l], strip[l * COLUMNS]);                         \
+        c[i * c_stride + j] = alpha * sum + (beta == 0 ? 0 : beta * c[i * c_stride + j]);                            \
+      }                                                                                                              \
+  }
+
+#define TERM(x, y) ((x) * (y))
+PLAIN_PRODUCT(product_plain, float, TERM)
+
+// The term of two pairs: the lower halves first.
+static float pair_term(uint32_t x, uint32_t y) {
+  return float_of_bits(x << 16) * float_of_bits(y << 16)
+         + float_of_bits(x & 0xffff0000u) * float_of_bits(y & 0xffff0000u);
+}
+PLAIN_PRODUCT(product_bf16_plain, uint32_t, pair_term)
+
+static const struct la_products products_plain = {product_plain, product_bf16_plain};
 
 #if defined(__x86_64__)
+#include <immintrin.h>
 
-typedef float lanes __attribute__((vector_size(64), aligned(4)));
+typedef float lanes __attribute__((vector_size(64), aligned(4), may_alias));
 
-#define WIDE __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
-
-int la_has_product(void) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")
-         && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-}
-
-// The sums of `rows` rows of A and one strip; `rows` is known when this is compiled.
-#define BLOCK(rows)                                                                                                \
-  WIDE static void block_##rows(                                                                                   \
-      size_t k, const float *a, size_t a_stride, const float *strip, lanes sums[ROWS][GROUPS]) {                   \
-    lanes s[rows][GROUPS] = {{{0}}};                                                                               \
-    for (size_t l = 0; l < k; l++, strip += COLUMNS) {                                                             \
-      const lanes b0 = *(const lanes *)strip, b1 = *(const lanes *)(strip + 16), b2 = *(const lanes *)(strip + 32); \
-      _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) {                                          \
-        const lanes x = a[r * a_stride + l] - (lanes){0};                                                          \
-        s[r][0] += x * b0;                                                                                         \
-        s[r][1] += x * b1;                                                                                         \
-        s[r][2] += x * b2;                                                                                         \
-      }                                                                                                            \
-    }                                                                                                              \
-    for (int r = 0; r < rows; r++)                                                                                 \
-      for (int g = 0; g < GROUPS; g++) sums[r][g] = s[r][g];                                                       \
-  }
-BLOCK(8)
-BLOCK(4)
-BLOCK(2)
-BLOCK(1)
-
-WIDE static void store(
+LA_WIDE static void store(
     const lanes sums[ROWS][GROUPS], size_t rows, size_t width, float alpha, float beta, float *c, size_t stride) {
   for (size_t r = 0; r < rows; r++, c += stride) {
     if (width == COLUMNS) {
@@ -78,41 +62,44 @@ WIDE static void store(
   }
 }
 
-WIDE void la_product(
-    size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride, const float *packed, float beta,
-    float *c, size_t c_stride) {
-  lanes sums[ROWS][GROUPS];
-  for (size_t first = 0; first < n; first += COLUMNS, packed += COLUMNS * k) {
-    const size_t width = n - first < COLUMNS ? n - first : COLUMNS;
-    for (size_t i = 0; i < m;) {
-      const size_t rows = m - i >= 8 ? 8 : m - i >= 4 ? 4 : m - i >= 2 ? 2 : 1;
-      const float *block = a + i * a_stride;
-      switch (rows) {
-      case 8: block_8(k, block, a_stride, packed, sums); break;
-      case 4: block_4(k, block, a_stride, packed, sums); break;
-      case 2: block_2(k, block, a_stride, packed, sums); break;
-      default: block_1(k, block, a_stride, packed, sums); break;
-      }
-      store(sums, rows, width, alpha, beta, c + i * c_stride + first, c_stride);
-      i += rows;
-    }
-  }
+#define NAME(x) x##_wide
+#define TARGET LA_WIDE
+#define word float
+#define MULTIPLY(s, x, b) s += ((x) - (lanes){0}) * (b)
+#include "product_wide.inc"
+#undef NAME
+#undef TARGET
+#undef word
+#undef MULTIPLY
+
+#define NAME(x) x##_bf16
+#define TARGET LA_WIDE_BF16
+#define word uint32_t
+#define MULTIPLY(s, x, b) \
+  s = (lanes)_mm512_dpbf16_ps((__m512)(s), (__m512bh)_mm512_set1_epi32((int)(x)), (__m512bh)(b))
+#include "product_wide.inc"
+
+static const struct la_products products_wide = {product_wide, product_bf16_plain};
+static const struct la_products products_bf16 = {product_wide, product_bf16};
+#endif
+
+const struct la_products *la_products_at(enum la_level level) {
+  if (level > la_best_level()) return NULL;
+#if defined(__x86_64__)
+  if (level >= LA_AVX512_BF16) return &products_bf16;
+  if (level == LA_AVX512) return &products_wide;
+#endif
+  return &products_plain;
 }
-
-#else
-
-int la_has_product(void) { return 0; }
 
 void la_product(
     size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride, const float *packed, float beta,
     float *c, size_t c_stride) {
-  for (size_t i = 0; i < m; i++)
-    for (size_t j = 0; j < n; j++) {
-      const float *strip = packed + j / COLUMNS * COLUMNS * k + j % COLUMNS;
-      float sum = 0;
-      for (size_t l = 0; l < k; l++) sum += a[i * a_stride + l] * strip[l * COLUMNS];
-      c[i * c_stride + j] = alpha * sum + (beta == 0 ? 0 : beta * c[i * c_stride + j]);
-    }
+  la_products_at(la_best_level())->product(m, n, k, alpha, a, a_stride, packed, beta, c, c_stride);
 }
 
-#endif
+void la_product_bf16(
+    size_t m, size_t n, size_t k, float alpha, const uint32_t *a, size_t a_stride, const uint32_t *packed,
+    float beta, float *c, size_t c_stride) {
+  la_products_at(la_best_level())->product_bf16(m, n, k, alpha, a, a_stride, packed, beta, c, c_stride);
+}

@@ -8,32 +8,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "targets.h"
+
 #pragma STDC FP_CONTRACT OFF
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define LA_SANITIZED 1
-#endif
-#endif
-
-// One copy of the loop per instruction set, chosen when the program is loaded (needs glibc's indirect
-// functions).
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !defined(LA_SANITIZED)
-#define LA_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define LA_CLONES
-#endif
-
 #define LA_INLINE static inline __attribute__((always_inline))
-
-// Defines la_widen_<name>, which hands each block of `length` elements in `bytes` bytes to <name>_block.
-#define LA_DEFINE_WIDEN(name, length, bytes)                                            \
-  LA_CLONES void la_widen_##name(const void *blocks, float *out, size_t count) {        \
-    const uint8_t *block = blocks;                                                      \
-    for (size_t n = count / (length); n > 0; n--, block += (bytes), out += (length)) {  \
-      name##_block(block, out);                                                         \
-    }                                                                                   \
-  }
 
 LA_INLINE float float_of_bits(uint32_t bits) {
   float value;
@@ -62,18 +41,12 @@ LA_INLINE float load_half(const uint8_t *at) {
   return float_of_half(half);
 }
 
-LA_CLONES void la_widen_f16(const void *blocks, float *out, size_t count) {
-  const uint8_t *source = blocks;
-  for (size_t i = 0; i < count; i++) out[i] = load_half(source + 2 * i);
-}
+LA_INLINE void f16_block(const uint8_t *restrict block, float *restrict out) { *out = load_half(block); }
 
-LA_CLONES void la_widen_bf16(const void *blocks, float *out, size_t count) {
-  const uint8_t *source = blocks;
-  for (size_t i = 0; i < count; i++) {
-    uint16_t upper;
-    memcpy(&upper, source + 2 * i, sizeof upper);
-    out[i] = float_of_bits((uint32_t)upper << 16);
-  }
+LA_INLINE void bf16_block(const uint8_t *restrict block, float *restrict out) {
+  uint16_t upper;
+  memcpy(&upper, block, sizeof upper);
+  *out = float_of_bits((uint32_t)upper << 16);
 }
 
 // Q4_0: half scale; 16 bytes, low nibbles first: (q - 8) * scale.
@@ -85,7 +58,6 @@ LA_INLINE void q4_0_block(const uint8_t *restrict block, float *restrict out) {
     out[j + 16] = scale * (float)((pair >> 4) - 8);
   }
 }
-LA_DEFINE_WIDEN(q4_0, 32, 18)
 
 // Q4_1: half scale, half minimum; 16 bytes of nibbles: q * scale + minimum.
 LA_INLINE void q4_1_block(const uint8_t *restrict block, float *restrict out) {
@@ -96,7 +68,6 @@ LA_INLINE void q4_1_block(const uint8_t *restrict block, float *restrict out) {
     out[j + 16] = scale * (float)(pair >> 4) + minimum;
   }
 }
-LA_DEFINE_WIDEN(q4_1, 32, 20)
 
 // Q5_0: half scale; 32 fifth bits; 16 bytes of nibbles: (q - 16) * scale.
 LA_INLINE void q5_0_block(const uint8_t *restrict block, float *restrict out) {
@@ -109,7 +80,6 @@ LA_INLINE void q5_0_block(const uint8_t *restrict block, float *restrict out) {
     out[j + 16] = scale * (float)((int)(pair >> 4 | (fifth >> (j + 16) & 1) << 4) - 16);
   }
 }
-LA_DEFINE_WIDEN(q5_0, 32, 22)
 
 // Q5_1: half scale, half minimum; 32 fifth bits; 16 bytes of nibbles: q * scale + minimum.
 LA_INLINE void q5_1_block(const uint8_t *restrict block, float *restrict out) {
@@ -122,14 +92,12 @@ LA_INLINE void q5_1_block(const uint8_t *restrict block, float *restrict out) {
     out[j + 16] = scale * (float)(int)(pair >> 4 | (fifth >> (j + 16) & 1) << 4) + minimum;
   }
 }
-LA_DEFINE_WIDEN(q5_1, 32, 24)
 
 // Q8_0: half scale; 32 signed bytes: q * scale.
 LA_INLINE void q8_0_block(const uint8_t *restrict block, float *restrict out) {
   const float scale = load_half(block);
   for (int j = 0; j < 32; j++) out[j] = scale * (float)(int8_t)block[2 + j];
 }
-LA_DEFINE_WIDEN(q8_0, 32, 34)
 
 // The 6-bit scale and minimum of sub-block `j` (0..<8) of Q4_K and Q5_K: for the first four the low six bits
 // of bytes j and j + 4; for the others four bits of byte j + 4 under the two top bits of bytes j - 4 and j.
@@ -159,7 +127,6 @@ LA_INLINE void q4_K_block(const uint8_t *restrict block, float *restrict out) {
     }
   }
 }
-LA_DEFINE_WIDEN(q4_K, 256, 144)
 
 // Q5_K: as Q4_K, with bit i of byte j of 32 more bytes as the fifth bit of element j of sub-block i.
 LA_INLINE void q5_K_block(const uint8_t *restrict block, float *restrict out) {
@@ -176,7 +143,6 @@ LA_INLINE void q5_K_block(const uint8_t *restrict block, float *restrict out) {
     }
   }
 }
-LA_DEFINE_WIDEN(q5_K, 256, 176)
 
 // Q6_K: 128 bytes of low nibbles, 64 bytes of upper bit pairs, 16 signed scales, half scale:
 // (q - 32) * scale. Quarters 0..3 of each half of 128 elements take the nibbles low, low + 32, high, high + 32
@@ -199,4 +165,52 @@ LA_INLINE void q6_K_block(const uint8_t *restrict block, float *restrict out) {
     }
   }
 }
-LA_DEFINE_WIDEN(q6_K, 256, 210)
+
+// Each format with the elements and bytes of its blocks.
+#define FORMATS(define) \
+  define(f16, 1, 2)     \
+  define(bf16, 1, 2)    \
+  define(q4_0, 32, 18)  \
+  define(q4_1, 32, 20)  \
+  define(q5_0, 32, 22)  \
+  define(q5_1, 32, 24)  \
+  define(q8_0, 32, 34)  \
+  define(q4_K, 256, 144) \
+  define(q5_K, 256, 176) \
+  define(q6_K, 256, 210)
+
+#define WIDEN(name, length, bytes, level, attributes)                                            \
+  attributes static void name##_##level(const void *blocks, float *out, size_t count) {          \
+    const uint8_t *block = blocks;                                                               \
+    for (size_t n = count / (length); n > 0; n--, block += (bytes), out += (length)) name##_block(block, out); \
+  }
+
+#define PLAIN(name, length, bytes) WIDEN(name, length, bytes, plain, )
+FORMATS(PLAIN)
+#define ENTRY(name, length, bytes) name##_plain,
+static const struct la_widening widening_plain = {FORMATS(ENTRY)};
+#if defined(__x86_64__)
+#define MIDDLE(name, length, bytes) WIDEN(name, length, bytes, middle, LA_MIDDLE)
+FORMATS(MIDDLE)
+#define MIDDLE_ENTRY(name, length, bytes) name##_middle,
+static const struct la_widening widening_middle = {FORMATS(MIDDLE_ENTRY)};
+#define WIDE(name, length, bytes) WIDEN(name, length, bytes, wide, LA_WIDE)
+FORMATS(WIDE)
+#define WIDE_ENTRY(name, length, bytes) name##_wide,
+static const struct la_widening widening_wide = {FORMATS(WIDE_ENTRY)};
+#endif
+
+const struct la_widening *la_widening_at(enum la_level level) {
+  if (level > la_best_level()) return NULL;
+#if defined(__x86_64__)
+  if (level >= LA_AVX512) return &widening_wide;
+  if (level == LA_AVX2) return &widening_middle;
+#endif
+  return &widening_plain;
+}
+
+#define CHOOSE(name, length, bytes)                                             \
+  void la_widen_##name(const void *blocks, float *out, size_t count) {          \
+    la_widening_at(la_best_level())->name(blocks, out, count);                  \
+  }
+FORMATS(CHOOSE)

@@ -6,10 +6,13 @@ struct MemoryNeed {
   private let bytes: Double
   private let positions: Int
 
-  /// The attention patterns of all layers, which a trace keeps.
+  /// The attention pattern of the layer at hand, and what a trace keeps so that it can be computed again: the queries
+  /// and keys of all layers.
   init(tracing configuration: TransformerConfiguration, positions: Int) {
     self.positions = positions
-    bytes = MemoryNeed.patterns(configuration, positions, layers: configuration.layerCount)
+    let heads = configuration.headCount + configuration.groupCount
+    let kept = Double(positions) * Double(configuration.layerCount) * Double(heads * configuration.dHead) * 4
+    bytes = MemoryNeed.patterns(configuration, positions, layers: 1) + kept
   }
 
   /// The attention patterns of one layer, and with `keepsAll` those of every layer and the logits of every position.

@@ -102,7 +102,7 @@ struct AttentionPatternTests {
     let pattern = example.pattern(.init(scale: 1), workers)
     let (byQuery, byKey) = (random.numbers(pattern.queryCount), random.numbers(pattern.keyCount))
     for factors in [byQuery, nil] {
-      let scaled = pattern.scaled(queries: factors, keys: byKey)
+      let scaled = pattern.scaled(queries: factors, keys: byKey, workers)
       let twin = pattern.weights.enumerated().map { place, weight in
         let query = place / pattern.keyCount % pattern.queryCount
         return weight * (factors?[query] ?? 1) * byKey[place % pattern.keyCount]

@@ -120,7 +120,9 @@ struct AttentionShape: CustomStringConvertible {
     let pattern = AttentionPattern(
       queries: random.matrix(positions, heads * dHead), keys: random.matrix(positions, groups * dHead),
       headCount: heads, groups: groups, rule: .init(scale: 0.5, window: window), Workers(count: 1)
-    ).scaled(queries: random.numbers(positions, mean: 1), keys: random.numbers(positions, mean: 1))
+    ).scaled(
+      queries: random.numbers(positions, mean: 1), keys: random.numbers(positions, mean: 1),
+      Workers(count: 1))
     return FrozenAttention(
       output: random.matrix(width, heads * dHead, deviation: 1 / Float(width).squareRoot()),
       value: random.matrix(groups * dHead, width, deviation: 1 / Float(groups * dHead).squareRoot()),

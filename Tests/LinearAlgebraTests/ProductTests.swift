@@ -68,6 +68,7 @@ struct ProductTests {
     let errors = BLASCheck.largestErrors(seed: 7, shapes: 40)
     #expect(errors.blas < BLASCheck.tolerance)
     #expect(errors.products < BLASCheck.tolerance)
+    #expect(errors.rounded < BLASCheck.tolerance)
     #expect(!BLAS.description.isEmpty)
   }
 

@@ -15,6 +15,22 @@ struct MappedFileTests {
     }
   }
 
+  @Test("Bytes whose pages were given back hold what they held, whatever part of them it was")
+  func releasedPages() throws {
+    try withTemporaryFolder { folder in
+      let numbers = (0..<50_001).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+      try write(numbers, to: folder + "/a")
+      let bytes = try MappedFile.map(folder + "/a")
+      let own = StoredBytes(copying: numbers)
+      for range in [0..<50_001, 1..<50_000, 4096..<8192, 5000..<5001, 7..<7] {
+        bytes[range].releasePages()
+        own[range].releasePages()
+        #expect(unsafe bytes.withUnsafeBytes { unsafe Array($0) } == numbers)
+        #expect(unsafe own.withUnsafeBytes { unsafe Array($0) } == numbers)
+      }
+    }
+  }
+
   @Test("What is not a readable regular file is refused in one sentence")
   func refused() throws {
     try withTemporaryFolder { folder in

@@ -31,6 +31,16 @@ struct FrozenPassTests {
     }
   }
 
+  @Test("Patterns computed again are the bits of the run's", arguments: TinyTransformer.forms)
+  func patterns(recipe: TinyTransformer) throws {
+    for positions in [1, 9, 40] {
+      let example = FrozenExample(recipe, positions: positions)
+      for layer in 0..<recipe.layerCount {
+        #expect(example.pass.pattern(layer) == (try #require(example.run.activations.pattern(layer))))
+      }
+    }
+  }
+
   @Test(
     "Without biases the frozen pass is linear in what enters and in what is added",
     arguments: TinyTransformer.forms)

@@ -38,12 +38,14 @@ struct HelpTests {
       var isCorrect: Bool
       var gigaflopsOneThread: Double
       var gigaflopsAllThreads: Double
+      var gigaflopsAllThreadsBFloat16: Double
     }
     let sandbox = try Sandbox()
     let report = try await sandbox.json(Report.self, ["doctor", "--json"])
     #expect(report.isCorrect && report.processors >= 1 && !report.blas.isEmpty)
     #expect(max(report.largestErrorOfBLAS, report.largestErrorOfProducts) < 1e-3)
     #expect(report.memoryBytes > 1 << 28 && report.gigaflopsOneThread > 0 && report.gigaflopsAllThreads > 0)
+    #expect(report.gigaflopsAllThreadsBFloat16 > 0)
   }
 
   @Test("the catalogue lists the default model")

@@ -4,7 +4,7 @@ import ArgumentParser
 @main
 struct MicroscopeBenchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
-    subcommands: [AttributionBenchmark.self, InterventionBenchmark.self],
+    subcommands: [AttributionBenchmark.self, InterventionBenchmark.self, ProductBenchmark.self],
     defaultSubcommand: AttributionBenchmark.self)
 }
 

@@ -49,9 +49,9 @@ extension FrozenPass {
     if transformer.configuration.norm.isCentred { value.centerRows() }
     var output = block.output.weight.widened(transformer.workers)
     if let norm = block.attentionPostNorm { output.scaleRows(by: norm.weight) }
-    let pattern = patterns[layer].scaled(
+    let pattern = pattern(layer).scaled(
       queries: attentionPostScales[layer].map { $0.map { 1 / $0 } },
-      keys: attentionScales[layer].map { 1 / $0 })
+      keys: attentionScales[layer].map { 1 / $0 }, transformer.workers)
     let zeroValue = zeroStream.times(transposed: value, transformer.workers).storage
     return FrozenAttention(output: output, value: value, pattern: pattern, zeroValue: zeroValue)
   }

@@ -19,7 +19,7 @@ extension FrozenPass {
   ) -> Matrix {
     precondition(embedding.rows == positionCount, "\(embedding.shape) for \(positionCount) positions")
     var stream = embedding
-    for layer in patterns.indices {
+    for layer in 0..<transformer.configuration.layerCount {
       entering(layer, stream)
       let before = stream
       stream += attention(layer, before, biases: biases)
@@ -35,7 +35,7 @@ extension FrozenPass {
     let groups = transformer.configuration.groupCount
     let x = frozenNorm(stream, block.attentionNorm, attentionScales[layer], biases: biases)
     let values = linear(block.value, x, biases: biases)
-    let read = patterns[layer].mix(values, groups: groups, transformer.workers)
+    let read = pattern(layer).mix(values, groups: groups, transformer.workers)
     let out = linear(block.output, read, biases: biases)
     guard let norm = block.attentionPostNorm, let scales = attentionPostScales[layer] else { return out }
     return frozenNorm(out, norm, scales, biases: biases)

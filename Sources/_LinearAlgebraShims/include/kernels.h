@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "levels.h"
+
 /// Σ a[i]·b[i].
 float la_dot(const float *a, const float *b, size_t count);
 
@@ -34,5 +36,22 @@ void la_soft_cap(float cap, float *values, size_t count);
 float la_pull_pattern(
     const float *pattern, size_t keys, size_t heads, size_t groups, size_t width, const float *u, float *out,
     const int32_t *rows, size_t last, const float *zero);
+
+/// The kernels above for one instruction set.
+struct la_kernels {
+  float (*dot)(const float *a, const float *b, size_t count);
+  void (*axpy)(float scale, const float *x, float *y, size_t count);
+  void (*add_magnitudes)(double scale, const float *row, double *out, size_t count);
+  double (*sum_magnitudes)(const float *row, size_t count);
+  float (*pull_pattern)(
+      const float *pattern, size_t keys, size_t heads, size_t groups, size_t width, const float *u, float *out,
+      const int32_t *rows, size_t last, const float *zero);
+  void (*softmax)(float *row, size_t count);
+  void (*gate)(int activation, const float *gate, const float *up, float *out, size_t count);
+  void (*soft_cap)(float cap, float *values, size_t count);
+};
+
+/// The kernels for a level, or NULL when this processor does not run it.
+const struct la_kernels *la_kernels_at(enum la_level level);
 
 #endif

@@ -1,19 +1,37 @@
 #ifndef LA_PRODUCT_H
 #define LA_PRODUCT_H
 #include <stddef.h>
+#include <stdint.h>
 
-/// Whether this processor runs `la_product`: one with AVX-512.
-int la_has_product(void);
+#include "levels.h"
 
-/// The floats that a packed right side [k, n] takes.
-size_t la_packed_count(size_t n, size_t k);
-
-/// Packs the right side of a product into strips of columns. `b` is [k, n] row by row, or with `transposed` [n, k].
-void la_pack(int transposed, size_t n, size_t k, const float *b, size_t stride, float *packed);
+enum {
+  /// The columns of the right side that are packed side by side.
+  LA_STRIP = 48
+};
 
 /// C = alpha·A·B + beta·C with A [m, k] row by row, B packed by `la_pack`, C [m, n]; C is not read when beta is 0.
 void la_product(
     size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride, const float *packed, float beta,
     float *c, size_t c_stride);
+
+/// The same for words of two bfloat16 numbers that follow each other along k: `k` and `a_stride` count words. Sums are
+/// floats; subnormal numbers count as zero.
+void la_product_bf16(
+    size_t m, size_t n, size_t k, float alpha, const uint32_t *a, size_t a_stride, const uint32_t *packed,
+    float beta, float *c, size_t c_stride);
+
+/// The products for one instruction set: plain loops where it has no kernel.
+struct la_products {
+  void (*product)(
+      size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride, const float *packed, float beta,
+      float *c, size_t c_stride);
+  void (*product_bf16)(
+      size_t m, size_t n, size_t k, float alpha, const uint32_t *a, size_t a_stride, const uint32_t *packed,
+      float beta, float *c, size_t c_stride);
+};
+
+/// The products for a level, or NULL when this processor does not run it.
+const struct la_products *la_products_at(enum la_level level);
 
 #endif

@@ -27,9 +27,12 @@ struct DoctorCommand: ParsableCommand {
     var products: String
     var largestErrorOfBLAS: Double
     var largestErrorOfProducts: Double
+    var bfloat16Products: String
+    var largestErrorOfBFloat16: Double
     var isCorrect: Bool
     var gigaflopsOneThread: Double
     var gigaflopsAllThreads: Double
+    var gigaflopsAllThreadsBFloat16: Double
   }
 
   func validate() throws {
@@ -44,8 +47,11 @@ struct DoctorCommand: ParsableCommand {
       memoryBytes: ProcessInfo.processInfo.physicalMemory, blas: BLAS.description,
       products: BLASCheck.usesOwnKernel ? "own kernel, AVX-512" : "BLAS", largestErrorOfBLAS: errors.blas,
       largestErrorOfProducts: errors.products,
-      isCorrect: max(errors.blas, errors.products) < BLASCheck.tolerance,
-      gigaflopsOneThread: BLASCheck.rate(Workers(count: 1)), gigaflopsAllThreads: BLASCheck.rate(workers))
+      bfloat16Products: ProductPrecision.hasBFloat16Kernel ? "own kernel, AVX512-BF16" : "as exact ones",
+      largestErrorOfBFloat16: errors.rounded,
+      isCorrect: max(errors.blas, errors.products, errors.rounded) < BLASCheck.tolerance,
+      gigaflopsOneThread: BLASCheck.rate(Workers(count: 1)), gigaflopsAllThreads: BLASCheck.rate(workers),
+      gigaflopsAllThreadsBFloat16: BLASCheck.rate(Workers(count: threads, precision: .bfloat16)))
     if json { try Terminal.printJSON(report) } else { try printText(report, workers) }
     guard report.isCorrect else {
       throw CommandError(
@@ -63,7 +69,9 @@ struct DoctorCommand: ParsableCommand {
       BLAS      \(report.blas)
                 largest error on 60 random shapes, against a plain loop: \(error(report.largestErrorOfBLAS))
       products  \(report.products), largest error \(error(report.largestErrorOfProducts))
-      rate      \(report.gigaflopsOneThread.rounded(to: 0)) GFLOP/s with 1 thread, \(report.gigaflopsAllThreads.rounded(to: 0)) with \(workers.count)
+      bfloat16  \(report.bfloat16Products), largest error \(error(report.largestErrorOfBFloat16)) (for training)
+      rate      \(report.gigaflopsOneThread.rounded(to: 0)) GFLOP/s with 1 thread, \(report.gigaflopsAllThreads.rounded(to: 0)) with \(workers.count), \
+      \(report.gigaflopsAllThreadsBFloat16.rounded(to: 0)) at bfloat16
       """)
   }
 
