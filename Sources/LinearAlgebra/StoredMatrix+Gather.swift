@@ -30,14 +30,25 @@ extension StoredMatrix {
   }
 
   /// Returns the columns of `indices`, widened, one a row: `[indices, rows]`.
-  public func gathered(columns indices: [Int]) -> Matrix {
+  public func gathered(columns indices: some Collection<Int>) -> Matrix {
+    precondition(
+      indices.allSatisfy { $0 >= 0 && $0 < self.columns }, "columns \(indices) of \(self.columns)")
     let (rows, columns) = (rows, columns)
     return Matrix(rows: indices.count, columns: rows) { out in
+      guard format.blockLength > 1 else {
+        for row in 0..<rows {
+          for (place, column) in indices.enumerated() {
+            format.widen(element(row, column), count: 1, to: out + place * rows + row)
+          }
+        }
+        return
+      }
+      // A number in a block cannot be had alone.
       withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { buffer in
-        guard let row = buffer.baseAddress else { return }
-        for index in 0..<rows {
-          widen(rows: index..<index + 1, to: row)
-          for (place, column) in indices.enumerated() { out[place * rows + index] = row[column] }
+        guard let wide = buffer.baseAddress else { return }
+        for row in 0..<rows {
+          widen(rows: row..<row + 1, to: wide)
+          for (place, column) in indices.enumerated() { out[place * rows + row] = wide[column] }
         }
       }
     }

@@ -7,6 +7,9 @@
 // Sixteen lanes; the compiler splits them into what the instruction set has.
 typedef float lanes __attribute__((vector_size(64), aligned(4)));
 
+// Vectors are passed between functions that are always inlined, so no calling convention is at stake.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 ALWAYS_INLINE float sum_of(const lanes *v) {
