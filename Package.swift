@@ -33,6 +33,9 @@ let flyingSocks = Target.Dependency.product(name: "FlyingSocks", package: "Flyin
 let crypto = Target.Dependency.product(
   name: "Crypto", package: "swift-crypto", condition: .when(platforms: [.linux]))
 
+/// Unpacks numpy archives; part of macOS and of every Linux.
+let zlib = Target.systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])
+
 #if os(macOS)
   let blas: [Target.Dependency] = []
   let blasTargets: [Target] = []
@@ -64,10 +67,11 @@ let package = Package(
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: blasTargets + [
+    zlib,
     // Numbers and files.
     .target(name: "_LinearAlgebraShims"),
     module("LinearAlgebra", on: ["_LinearAlgebraShims"] + blas),
-    module("ModelFiles", on: ["LinearAlgebra"]),
+    module("ModelFiles", on: ["CZlib", "LinearAlgebra"]),
     module("ModelCatalogues", on: [crypto]),
     module("Tokenizers"),
 
@@ -103,7 +107,7 @@ let package = Package(
     .target(
       name: "_GraphTestSupport", dependencies: ["CircuitGraphs"], path: "Tests/_GraphTestSupport",
       resources: [.copy("Fixtures")], swiftSettings: safeSettings),
-    tests(of: "ModelFiles", on: ["LinearAlgebra"], resources: [.copy("Fixtures")]),
+    tests(of: "ModelFiles", on: ["LinearAlgebra", "_TestSupport"], resources: [.copy("Fixtures")]),
     tests(of: "ModelCatalogues", on: [crypto, flyingFox, flyingSocks]),
     tests(of: "Tokenizers", on: ["_TestSupport"], resources: [.copy("Fixtures")]),
     tests(of: "CircuitGraphs", on: ["_GraphTestSupport"]),
@@ -118,7 +122,9 @@ let package = Package(
       of: "Transformers",
       on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "Tokenizers", "_TestSupport", crypto],
       resources: [.copy("Fixtures")]),
-    tests(of: "Transcoders", on: ["LinearAlgebra", "ModelFiles", "Transformers", "_TestSupport"]),
+    tests(
+      of: "Transcoders", on: ["LinearAlgebra", "ModelFiles", "Transformers", "_TestSupport"],
+      resources: [.copy("Fixtures")]),
     tests(of: "ReplacementModels", on: ["LinearAlgebra", "Transcoders", "Transformers", "_TestSupport"]),
     tests(
       of: "Attribution",

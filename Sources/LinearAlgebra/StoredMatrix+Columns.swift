@@ -1,0 +1,75 @@
+extension Matrix {
+  /// Returns X · W, the product of a linear layer whose weights are stored `[inputs, outputs]`.
+  ///
+  /// Weights are used where they lie, or widened a few columns at a time by the worker that uses them.
+  ///
+  /// - Parameter weights: `[columns, outputs]`, in a format whose elements stand alone.
+  /// - Returns: `[rows, outputs]`.
+  public func times(_ weights: StoredMatrix, _ workers: Workers) -> Matrix {
+    precondition(columns == weights.rows, "\(shape) · [\(weights.rows), \(weights.columns)]")
+    let (rows, columns, outputs) = (rows, columns, weights.columns)
+    let chunk = max(1, min(outputs, max(48, Matrix.cachedFloats / max(columns, 1) / 48 * 48)))
+    return Matrix(rows: rows, columns: outputs) { out in
+      storage.withUnsafeBufferPointer { x in
+        guard let x = x.baseAddress else { return }
+        workers.forEach((outputs + chunk - 1) / chunk, scratch: chunk * columns) { task, scratch in
+          let range = task * chunk..<min(outputs, (task + 1) * chunk)
+          let (w, stride) = weights.floats(columns: range, scratch: scratch)
+          let right = RightSide(w, stride: stride, n: range.count, k: columns, transposed: false)
+          right.multiply(m: rows, x, stride: columns, out + range.lowerBound, stride: outputs)
+        }
+      }
+    }
+  }
+}
+
+extension StoredMatrix {
+  /// Returns the columns of `indices` as rows, widened: `[indices.count, rows]`.
+  ///
+  /// The format's elements must stand alone.
+  public func gatheredColumns(_ indices: some Collection<Int>) -> Matrix {
+    precondition(indices.allSatisfy { $0 >= 0 && $0 < columns }, "columns \(indices) of \(columns)")
+    let rows = rows
+    return Matrix(rows: indices.count, columns: rows) { out in
+      for row in 0..<rows {
+        for (place, column) in indices.enumerated() {
+          format.widen(element(row, column), count: 1, to: out + place * rows + row)
+        }
+      }
+    }
+  }
+
+  /// Returns a copy with rows and columns exchanged, in the same format, whose elements must stand alone.
+  public func transposed() -> StoredMatrix {
+    var copy = [UInt8]()
+    let width = format.bytesPerBlock
+    copy.reserveCapacity(rows * columns * width)
+    for column in 0..<columns {
+      for row in 0..<rows {
+        copy.append(contentsOf: UnsafeRawBufferPointer(start: element(row, column), count: width))
+      }
+    }
+    return StoredMatrix(rows: columns, columns: rows, format: format, bytes: StoredBytes(copying: copy))
+  }
+
+  /// Where an element lies.
+  private func element(_ row: Int, _ column: Int) -> UnsafeRawPointer {
+    precondition(format.blockLength == 1, "single elements of \(format.rawValue) blocks")
+    return bytes.base + row * rowStride + column * format.bytesPerBlock
+  }
+
+  /// The columns of `range` as floats, `[rows, range.count]` with a stride: in place when they are stored so, else widened
+  /// into `scratch`.
+  fileprivate func floats(
+    columns range: Range<Int>, scratch: UnsafeMutablePointer<Float>
+  ) -> (UnsafePointer<Float>, stride: Int) {
+    let start = element(0, range.lowerBound)
+    if format == .f32, rowStride % 4 == 0, UInt(bitPattern: start) % 4 == 0 {
+      return (start.assumingMemoryBound(to: Float.self), rowStride / 4)
+    }
+    for row in 0..<rows {
+      format.widen(element(row, range.lowerBound), count: range.count, to: scratch + row * range.count)
+    }
+    return (UnsafePointer(scratch), range.count)
+  }
+}

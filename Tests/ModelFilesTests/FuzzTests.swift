@@ -1,0 +1,78 @@
+import Foundation
+import LinearAlgebra
+import ModelFiles
+import Testing
+import _TestSupport
+
+/// Damaged files must be refused in one sentence, or read; they never crash, and never take much memory.
+@Suite("Damaged files by the thousand", .serialized)
+struct FuzzTests {
+  @Test("Safetensors")
+  func safetensors() throws {
+    let corpus = try ["blocks.safetensors", "dtypes.safetensors"].map(bytes).map { Array($0.prefix(16_384)) }
+    let small = Array(#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#.utf8)
+    let whole = [UInt8(small.count), 0, 0, 0, 0, 0, 0, 0] + small + [UInt8](repeating: 1, count: 8)
+    var mutations = Mutations(
+      of: corpus + [whole],
+      words: [
+        "\"dtype\"", "\"shape\"", "\"data_offsets\"", "__metadata__", "F64", "BF16", "[", "{", "}", "\\ud800",
+      ],
+      seed: 11)
+    try fuzz(&mutations) { try SafetensorsFile(bytes: $0, name: "fuzz.safetensors") }
+  }
+
+  @Test("GGUF")
+  func gguf() throws {
+    let corpus = [GGUFBuilder().bytes, try Array(bytes("blocks.gguf").prefix(16_384))]
+    var mutations = Mutations(
+      of: corpus, words: ["GGUF", "general.alignment", "general.architecture"], seed: 12)
+    try fuzz(&mutations) { try GGUFFile(bytes: $0, name: "fuzz.gguf") }
+  }
+
+  @Test("Numpy archives")
+  func numpy() throws {
+    let corpus =
+      try ["numpy/arrays.npz", "numpy/packed.npz", "numpy/wide.npz"].map(bytes) + [NumpyBuilder().bytes]
+    var mutations = Mutations(
+      of: corpus,
+      words: [
+        "PK\u{1}\u{2}", "PK\u{3}\u{4}", "PK\u{5}\u{6}", "PK\u{6}\u{6}", "PK\u{6}\u{7}", "'descr'", "'shape'",
+        "'fortran_order'", "True", "(", ")", "'<f2'", "\u{93}NUMPY",
+      ], seed: 13)
+    try fuzz(&mutations) { try NumpyArchive(bytes: $0, name: "fuzz.npz") }
+  }
+
+  private func bytes(_ name: String) throws -> [UInt8] {
+    try Array(Data(contentsOf: URL(filePath: fixture(name))))
+  }
+
+  /// Opens copy after copy and reads all that it holds.
+  private func fuzz(_ mutations: inout Mutations, _ open: (StoredBytes) throws -> any TensorArchive) throws {
+    let before = peakMemory
+    let count = try mutations.run { copy, number in
+      do {
+        let archive = try open(StoredBytes(copying: copy))
+        for name in archive.tensorNames.prefix(64) {
+          let tensor = try archive.tensor(name)
+          guard tensor.bytes.count <= 1 << 24 else { continue }
+          if case .integer = tensor.type { _ = try? tensor.integers() } else { _ = try tensor.floats() }
+        }
+      } catch let error as ModelFileError {
+        // What is quoted from a damaged file may hold anything.
+        guard "\(error)".replacing(/'.*'/, with: "").isOneSentence else {
+          Issue.record("copy \(number): \(error)")
+          return
+        }
+      }
+    }
+    #expect(count >= 100)
+    #expect(peakMemory - before < 1 << 30, "a small file must not take a gigabyte")
+  }
+
+  /// The most memory that the process has had, in bytes; 0 where the system does not tell.
+  private var peakMemory: Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line.flatMap { $0.split(separator: " ").compactMap { Int($0) }.first }.map { $0 * 1024 } ?? 0
+  }
+}
