@@ -124,8 +124,8 @@ extension TranscoderSet {
       throw .unfit(
         name: name, problem: "they have \(layerCount) layers, the model \(configuration.layerCount)")
     }
-    guard let width = transcoders.first?.encoder.columns, width == configuration.dModel else {
-      let width = transcoders.first?.encoder.columns ?? 0
+    guard let width = transcoders.first?.encoder.width, width == configuration.dModel else {
+      let width = transcoders.first?.encoder.width ?? 0
       throw .unfit(
         name: name, problem: "they read \(width) numbers a position, the model has \(configuration.dModel)")
     }

@@ -11,7 +11,8 @@ public enum TranscoderError: Error, Equatable, Sendable, CustomStringConvertible
   public var description: String {
     switch self {
     case .notATranscoderSet(let path, let problem):
-      "\(path) is not a transcoder set: \(problem); expected a folder in circuit-tracer's format, or 'neurons'."
+      "\(path) is not a transcoder set: \(problem); expected a folder in the format of circuit-tracer, SAELens, sparsify "
+        + "or Gemma Scope, or 'neurons'."
     case .invalidConfiguration(let path, let problem):
       "The configuration \(path) is not usable: \(problem)."
     case .unfit(let name, let problem):

@@ -2,16 +2,14 @@ public import LinearAlgebra
 
 /// The transcoder of one layer: its features, and the decoders with which they write here and later.
 public struct Transcoder: Sendable {
-  /// Read vectors, one a feature, `[features, dModel]`.
-  public var encoder: StoredMatrix
+  /// The features' read vectors.
+  public var encoder: FeatureEncoder
   /// `[features]`.
   public var encoderBias: [Float]
   /// The thresholds of JumpReLU, `[features]`; empty for other activation functions.
   public var thresholds: [Float]
-  /// Write vectors, `[features · span, dModel]`: row `f · span + j` is what feature f writes j layers on.
-  public var decoder: StoredMatrix
-  /// How many layers a feature writes to, its own the first.
-  public var span: Int
+  /// Write vectors for this layer and those behind it: element j, `[features, dModel]`, is written j layers on.
+  public var decoders: [StoredMatrix]
   /// `[dModel]`.
   public var decoderBias: [Float]
   /// The linear map beside the features, `[dModel, dModel]` by (output, input), or nil for none.
@@ -19,26 +17,38 @@ public struct Transcoder: Sendable {
 
   /// Makes a transcoder; the shapes must agree.
   public init(
-    encoder: StoredMatrix, encoderBias: [Float], thresholds: [Float] = [], decoder: StoredMatrix,
-    span: Int = 1,
+    encoder: FeatureEncoder, encoderBias: [Float], thresholds: [Float] = [], decoders: [StoredMatrix],
     decoderBias: [Float], skip: StoredMatrix? = nil
   ) {
+    let (features, width) = (encoder.featureCount, encoder.width)
     precondition(
-      encoderBias.count == encoder.rows && decoder.rows == encoder.rows * span
-        && decoder.columns == encoder.columns && decoderBias.count == encoder.columns,
-      "encoder [\(encoder.rows), \(encoder.columns)], decoder [\(decoder.rows), \(decoder.columns)], span \(span)"
-    )
+      encoderBias.count == features && decoderBias.count == width && !decoders.isEmpty
+        && decoders.allSatisfy { $0.rows == features && $0.columns == width },
+      "encoder [\(features), \(width)], decoders \(decoders.map { [$0.rows, $0.columns] })")
     self.encoder = encoder
     self.encoderBias = encoderBias
     self.thresholds = thresholds
-    self.decoder = decoder
-    self.span = span
+    self.decoders = decoders
     self.decoderBias = decoderBias
     self.skip = skip
   }
 
+  /// Makes a transcoder whose decoders lie in one matrix, `[features · span, dModel]`: row `f · span + j` is what feature f
+  /// writes j layers on.
+  public init(
+    encoder: StoredMatrix, encoderBias: [Float], thresholds: [Float] = [], decoder: StoredMatrix,
+    span: Int = 1, decoderBias: [Float], skip: StoredMatrix? = nil
+  ) {
+    self.init(
+      encoder: FeatureEncoder(encoder), encoderBias: encoderBias, thresholds: thresholds,
+      decoders: (0..<span).map { decoder.everyRow(from: $0, by: span) }, decoderBias: decoderBias, skip: skip)
+  }
+
   /// The number of features.
-  public var featureCount: Int { encoder.rows }
+  public var featureCount: Int { encoder.featureCount }
+
+  /// How many layers a feature writes to, its own the first.
+  public var span: Int { decoders.count }
 }
 
 /// A transcoder for each layer of a model: per-layer when every span is 1, cross-layer otherwise.
@@ -77,7 +87,7 @@ public struct TranscoderSet: FeatureBasis {
 
   /// Returns a layer's pre-activations, `[positions, features]`.
   public func preActivations(layer: Int, input: Matrix, _ workers: Workers) -> Matrix {
-    var pre = input.times(transposed: transcoders[layer].encoder, workers)
+    var pre = transcoders[layer].encoder.products(input, workers)
     pre.add(toEveryRow: transcoders[layer].encoderBias)
     return pre
   }
@@ -107,11 +117,11 @@ public struct TranscoderSet: FeatureBasis {
   public func activations(layer: Int, of indices: [Int], input: Matrix, _ workers: Workers) -> Matrix {
     let transcoder = transcoders[layer]
     // Which features are among the k largest, only all of them together tell.
-    if case .topK = activation {
+    if activation.isRanked {
       let pre = preActivations(layer: layer, input: input, workers)
       return activated(pre, thresholds: []).picking(columns: indices)
     }
-    var pre = input.times(transposed: transcoder.encoder.gathered(indices), workers)
+    var pre = input.times(transposed: transcoder.encoder.readVectors(indices), workers)
     pre.add(toEveryRow: indices.map { transcoder.encoderBias[$0] })
     return activated(
       pre, thresholds: indices.compactMap { transcoder.thresholds.isEmpty ? nil : transcoder.thresholds[$0] })
@@ -129,7 +139,7 @@ public struct TranscoderSet: FeatureBasis {
 
   /// Returns encoder rows.
   public func readVectors(layer: Int, sites: ArraySlice<FeatureSite>) -> Matrix {
-    transcoders[layer].encoder.gathered(sites.map(\.index))
+    transcoders[layer].encoder.readVectors(sites.map(\.index))
   }
 
   /// Returns a feature's encoder bias.
@@ -139,7 +149,7 @@ public struct TranscoderSet: FeatureBasis {
   public func writeVectors(layer: Int, outputLayer: Int) -> StoredMatrix? {
     let transcoder = transcoders[layer]
     guard outputLayer >= layer, outputLayer < layer + transcoder.span else { return nil }
-    return transcoder.decoder.everyRow(from: outputLayer - layer, by: transcoder.span)
+    return transcoder.decoders[outputLayer - layer]
   }
 
   /// Returns the feature's index.

@@ -1,5 +1,5 @@
 import Foundation
-public import LinearAlgebra
+import LinearAlgebra
 
 /// Damaged copies of small files, for readers that must refuse damage in one sentence instead of crashing.
 ///

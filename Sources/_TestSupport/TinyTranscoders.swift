@@ -108,7 +108,7 @@ public struct TinyTranscoders: Sendable, CustomStringConvertible {
         case .relu: margin = row.reduce(margin) { min($0, abs($1)) }
         case .jumpReLU:
           margin = zip(row, set.transcoders[layer].thresholds).reduce(margin) { min($0, abs($1.0 - $1.1)) }
-        case .topK(let count):
+        case .topK(let count), .rectifiedTopK(let count):
           let sorted = row.sorted(by: >)
           if count < sorted.count { margin = min(margin, sorted[count - 1] - sorted[count]) }
         }

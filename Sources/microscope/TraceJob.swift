@@ -13,6 +13,8 @@ import Transformers
 /// A trace from prompt to pruned graph, step by step, each step timed.
 struct TraceJob {
   let options: TraceOptions
+  /// The folder of the transcoders, nil for neurons.
+  let transcoderFolder: String?
   let model: LanguageModel
   let tokens: [Int]
   private(set) var clock: PhaseClock
@@ -28,8 +30,11 @@ struct TraceJob {
     var seconds: PhaseClock
   }
 
-  init(options: TraceOptions, model: LanguageModel, tokens: [Int], clock: PhaseClock) {
+  init(
+    options: TraceOptions, transcoderFolder: String?, model: LanguageModel, tokens: [Int], clock: PhaseClock
+  ) {
     self.options = options
+    self.transcoderFolder = transcoderFolder
     self.model = model
     self.tokens = tokens
     self.clock = clock
@@ -69,8 +74,8 @@ struct TraceJob {
 
   /// The prompt's local replacement model in the basis asked for, and the basis's name.
   private mutating func localModel() throws -> (LocalReplacementModel, String) {
-    guard options.basis.usesNeurons else {
-      let set = try TranscoderSet(circuitTracerFolder: try options.basis.folder())
+    if let transcoderFolder {
+      let set = try TranscoderSet(path: transcoderFolder)
       clock.lap("load")
       return (try LocalReplacementModel(model.transformer, set, tokens: tokens), set.name)
     }

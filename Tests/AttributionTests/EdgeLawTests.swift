@@ -60,12 +60,11 @@ struct EdgeLawTests {
       var set = form.set(for: transformer, tokens: tokens)
       let model = try LocalReplacementModel(transformer, set, tokens: tokens)
       let doubled = try #require(model.features.sites.first { $0.layer == 1 })
-      let span = set.transcoders[1].span
-      var decoder = set.transcoders[1].decoder.widened()
-      for row in doubled.index * span..<(doubled.index + 1) * span {
-        decoder[row: row] = ArraySlice(decoder[row: row].map { 2 * $0 })
+      set.transcoders[1].decoders = set.transcoders[1].decoders.map { stored in
+        var decoder = stored.widened()
+        decoder[row: doubled.index] = ArraySlice(decoder[row: doubled.index].map { 2 * $0 })
+        return StoredMatrix(decoder)
       }
-      set.transcoders[1].decoder = StoredMatrix(decoder)
       let after = try LocalReplacementModel(transformer, set, tokens: tokens)
       let targets = model.chooser.salient(count: 3, mass: 1)
       let (old, new) = (try model.graph(targets), try after.graph(targets))

@@ -23,8 +23,12 @@ struct UnfitTranscoderTests {
   func notANumber(form: TinyTranscoders, value: Float) {
     let set = form.set(for: transformer, tokens: [1, 2, 3, 4])
     let spoilings: [(inout Transcoder) -> Void] = [
-      { $0.encoder = spoiled($0.encoder, value) },
-      { $0.decoder = StoredMatrix(Matrix(rows: $0.decoder.rows, columns: 24, repeating: value)) },
+      { $0.encoder = FeatureEncoder(spoiled($0.encoder.weights, value)) },
+      { transcoder in
+        transcoder.decoders = transcoder.decoders.map {
+          StoredMatrix(Matrix(rows: $0.rows, columns: 24, repeating: value))
+        }
+      },
       { $0.decoderBias[3] = value },
       { $0.skip = $0.skip.map { spoiled($0, value) } },
     ]

@@ -35,7 +35,9 @@ struct ActivationFunctionTests {
       let count = Int.random(in: 1...30, using: &random)
       let pre = (0..<count).map { _ in Float(Int.random(in: -6...6, using: &random)) / 2 }
       let thresholds = (0..<count).map { _ in Float(Int.random(in: -2...4, using: &random)) / 2 }
-      let functions: [ActivationFunction] = [.relu, .jumpReLU, .topK(1 + trial % 7)]
+      let functions: [ActivationFunction] = [
+        .relu, .jumpReLU, .topK(1 + trial % 7), .rectifiedTopK(1 + trial % 7),
+      ]
       for function in functions {
         let active = activations(of: pre, function, thresholds: function == .jumpReLU ? thresholds : [])
         var dense = [Float](repeating: 0, count: count)
@@ -56,6 +58,7 @@ struct ActivationFunctionTests {
         let larger = pre.filter { $0 > pre[index] }.count
         let equalBefore = pre[..<index].filter { $0 == pre[index] }.count
         return larger + equalBefore < k ? pre[index] : 0
+      case .rectifiedTopK: return max(plain(pre, function.unrectified, thresholds)[index], 0)
       }
     }
   }
@@ -75,5 +78,12 @@ struct ActivationFunctionTests {
     var input = Matrix(rows: 2, columns: count, repeating: 7)
     input[row: 1] = pre[...]
     return set.activations(inputs: [input], Workers(count: 2))
+  }
+}
+
+extension ActivationFunction {
+  /// The function without the ReLU before it.
+  fileprivate var unrectified: ActivationFunction {
+    if case .rectifiedTopK(let k) = self { .topK(k) } else { self }
   }
 }

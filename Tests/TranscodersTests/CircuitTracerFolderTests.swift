@@ -17,9 +17,9 @@ struct CircuitTracerFolderTests {
       #expect(set.input == .mlpIn && set.output == .mlpRawOut && set.modelName == "tiny")
       for (layer, transcoder) in set.transcoders.enumerated() {
         let tensors = try #require(folder.files["layer_\(layer).safetensors"])
-        #expect(transcoder.encoder.format == format, "the weights stay as they are stored")
-        #expect(transcoder.encoder.floats() == tensors["W_enc"]?.values)
-        #expect(transcoder.decoder.floats() == tensors["W_dec"]?.values)
+        #expect(transcoder.encoder.weights.format == format, "the weights stay as they are stored")
+        #expect(transcoder.encoder.weights.floats() == tensors["W_enc"]?.values)
+        #expect(transcoder.decoders.map { $0.floats() } == [tensors["W_dec"]?.values])
         #expect(transcoder.encoderBias == tensors["b_enc"]?.values)
         #expect(transcoder.decoderBias == tensors["b_dec"]?.values)
         #expect(transcoder.thresholds == tensors["activation_function.threshold"]?.values)
@@ -41,12 +41,16 @@ struct CircuitTracerFolderTests {
       for (layer, transcoder) in set.transcoders.enumerated() {
         let encoding = try #require(folder.files["W_enc_\(layer).safetensors"])
         #expect(transcoder.span == 2 - layer && transcoder.skip == nil)
-        #expect(transcoder.encoder.floats() == encoding["W_enc_\(layer)"]?.values)
+        #expect(transcoder.encoder.weights.floats() == encoding["W_enc_\(layer)"]?.values)
         #expect(transcoder.encoderBias == encoding["b_enc_\(layer)"]?.values)
         #expect(transcoder.decoderBias == encoding["b_dec_\(layer)"]?.values)
         #expect(transcoder.thresholds == (encoding["threshold_\(layer)"]?.values ?? []))
         let decoder = folder.files["W_dec_\(layer).safetensors"]?["W_dec_\(layer)"]
-        #expect(transcoder.decoder.floats() == decoder?.values)
+        let rows = try #require(decoder).rows(of: 4)
+        for (output, vectors) in transcoder.decoders.enumerated() {
+          let expected = (0..<5).flatMap { rows[$0 * transcoder.span + output] }
+          #expect(vectors.floats() == expected)
+        }
       }
     }
   }
@@ -112,6 +116,13 @@ struct CircuitTracerFolderTests {
         #expect(set.name.hasPrefix("transcoders-"), "a list of scans leaves the folder's name: \(set.name)")
       }
     }
+  }
+}
+
+extension TranscoderFolder.Tensor {
+  /// The numbers in rows of `width`.
+  fileprivate func rows(of width: Int) -> [[Float]] {
+    stride(from: 0, to: values.count, by: width).map { Array(values[$0..<$0 + width]) }
   }
 }
 

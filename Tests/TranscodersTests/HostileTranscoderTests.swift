@@ -146,7 +146,7 @@ struct HostileTranscoderTests {
     .crossLayer("no encoder file", mention: "W_enc_0") { $0.files["W_enc_0.safetensors"] = nil },
     .crossLayer("a decoder of two dimensions", mention: "W_dec_0") { $0.reshape("W_dec_0", [10, 4]) },
     .crossLayer("a decoder by (layer, feature)", mention: "W_dec_0") { $0.reshape("W_dec_0", [2, 5, 4]) },
-    .crossLayer("a decoder to layers that there are not", mention: "W_dec_1") {
+    .crossLayer("a decoder to layers that there are not", mention: "layer 1") {
       $0.files["W_dec_1.safetensors"] = [
         "W_dec_1": .init(shape: [5, 2, 4], values: Array(repeating: 1, count: 40))
       ]

@@ -12,7 +12,7 @@ struct TranscoderSetTests {
     let set = randomSet(layers: 2, features: 37, width: 19, spans: [1, 1], skip: false, &random)
     let input = randomMatrix(6, 19, &random)
     let pre = set.preActivations(layer: 1, input: input, workers)
-    let encoder = set.transcoders[1].encoder.widened()
+    let encoder = set.transcoders[1].encoder.weights.widened()
     for position in 0..<6 {
       for feature in 0..<37 {
         var sum = Double(set.transcoders[1].encoderBias[feature])
@@ -83,7 +83,6 @@ struct TranscoderSetTests {
     var random = SplitMix64(seed: 14)
     let set = randomSet(layers: 3, features: 4, width: 5, spans: [3, 2, 1], skip: false, &random)
     for layer in 0..<3 {
-      let stored = set.transcoders[layer].decoder.widened()
       for output in 0..<3 {
         let vectors = set.writeVectors(layer: layer, outputLayer: output)
         guard output >= layer else {
@@ -91,10 +90,8 @@ struct TranscoderSetTests {
           continue
         }
         let found = try #require(vectors).widened()
-        for feature in 0..<4 {
-          let row = feature * set.transcoders[layer].span + output - layer
-          #expect(found[row: set.writeRow(layer: layer, index: feature)] == stored[row: row])
-        }
+        #expect(found == set.transcoders[layer].decoders[output - layer].widened())
+        #expect((0..<4).map { set.writeRow(layer: layer, index: $0) } == [0, 1, 2, 3])
       }
     }
   }
@@ -106,7 +103,7 @@ struct TranscoderSetTests {
     for (site, value) in zip(features.sites, features.values) where site.position == position {
       let transcoder = set.transcoders[site.layer]
       guard site.layer <= layer, layer < site.layer + transcoder.span else { continue }
-      let row = transcoder.decoder.widened()[row: site.index * transcoder.span + layer - site.layer]
+      let row = transcoder.decoders[layer - site.layer].widened()[row: site.index]
       for (column, weight) in row.enumerated() { result[column] += Double(value) * Double(weight) }
     }
     guard let skip = set.transcoders[layer].skip?.widened() else { return result }
