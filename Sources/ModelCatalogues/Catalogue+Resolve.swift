@@ -26,7 +26,8 @@ extension Catalogue {
     if !name.isEmpty, !name.contains("\0"), FileManager.default.fileExists(atPath: name) {
       return ResolvedModel(location: try Self.model(at: URL(fileURLWithPath: name), shelf: shelf))
     }
-    guard let repository = HubRepository(name) else {
+    let found = shelf == .transcoders ? repository(ofTranscoders: name) : HubRepository(name)
+    guard let repository = found else {
       throw .unknownModel(name: name, nearest: nearest(to: name))
     }
     let folder = home.folder(of: shelf).appendingPathComponent(repository.folderName, isDirectory: true)

@@ -14,7 +14,7 @@ struct HubClient: Sendable {
   let policy: TransferPolicy
 
   /// The client that the environment asks for: `HF_ENDPOINT`, and the token in `HF_TOKEN` or, when that is not
-  /// set, in `~/.cache/huggingface/token`.
+  /// set, in the hub's own file: `$HF_HOME/token`, or `~/.cache/huggingface/token`.
   ///
   /// - Throws: `badSetting`.
   init(environment: [String: String], policy: TransferPolicy) throws(PullError) {
@@ -33,8 +33,11 @@ struct HubClient: Sendable {
   }
 
   private static func token(environment: [String: String]) throws(PullError) -> String? {
-    let file = MicroscopeHome.userFolder(environment: environment)
-      .appendingPathComponent(".cache/huggingface/token")
+    let kept = environment["HF_HOME"].flatMap { $0.hasPrefix("/") ? URL(fileURLWithPath: $0) : nil }
+    let file =
+      kept?.appendingPathComponent("token")
+      ?? MicroscopeHome.userFolder(environment: environment).appendingPathComponent(
+        ".cache/huggingface/token")
     var text = environment["HF_TOKEN"] ?? ""
     if text.isEmpty, let bytes = FileSizes.bytes(of: file), bytes < 4096 {
       text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""

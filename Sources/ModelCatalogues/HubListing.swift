@@ -4,6 +4,8 @@ import Foundation
 struct HubFile: Sendable, Hashable {
   /// The path inside the repository.
   let path: String
+  /// The path at which it is kept, in the folder of what is pulled.
+  let place: String
   /// The length in bytes.
   let bytes: Int64
   /// What the content must hash to, when the hub says so.
@@ -44,25 +46,45 @@ struct HubListing: Sendable, Hashable {
 
   /// The files of one repository that a tool needs.
   ///
-  /// 1. Only names at the top are looked at, except for transcoder sets, which may use subfolders.
+  /// 1. Only names at the top are looked at, except for transcoder sets, which may use subfolders, or of which one folder
+  ///    is wanted, whose files are kept as if it were the repository.
   /// 2. Configuration, tokenizer and chat template go along always.
   /// 3. Weights: the GGUF file that was asked for; else all safetensors files (of `model*` and `consolidated*`,
-  ///    which hold the same weights twice, only the former); else the one GGUF file that there is.
+  ///    which hold the same weights twice, only the former); else the one GGUF file that there is. Transcoder sets may
+  ///    also be numpy archives, or only a `config.yaml` that lists files elsewhere.
   ///
   /// - Throws: `badListing` for a path that could leave the folder, a missing length or absurd ones;
   ///   `noWeights`; `noConfiguration`; `chooseFile`; `notFound`.
   func needed(
     of repository: HubRepository, shelf: MicroscopeHome.Shelf
   ) throws(PullError) -> [HubFile] {
-    let candidates = paths.filter { shelf == .transcoders || !$0.contains("/") }
-    let weights = try weights(among: candidates, of: repository)
+    let prefix = repository.folder.map { $0 + "/" } ?? ""
+    let inside = paths.filter { $0.hasPrefix(prefix) }
+    if let folder = repository.folder, inside.isEmpty {
+      throw .noFolder(repository: repository.path, folder: folder, there: foldersOfSets)
+    }
+    let candidates = inside.filter { shelf == .transcoders || !$0.contains("/") }
+    let weights =
+      try shelf == .transcoders
+      ? transcoderWeights(among: candidates, prefix: prefix, of: repository)
+      : weights(among: candidates, of: repository)
     if shelf == .models, weights.contains(where: { $0.hasSuffix(".safetensors") }) {
       guard candidates.contains("config.json") else { throw .noConfiguration(repository: repository.path) }
     }
     let wanted = candidates.filter(Self.goesAlong) + weights
+    return try files(Set(wanted).sorted(), of: repository) { String($0.dropFirst(prefix.count)) }
+  }
+
+  /// The files at these paths, each with the place at which it is kept.
+  ///
+  /// - Throws: `notFound` for a path that is not listed, `badListing` as above.
+  func files(
+    _ paths: [String], of repository: HubRepository, place: (String) -> String
+  ) throws(PullError) -> [HubFile] {
     var total: Int64 = 0
     var files: [HubFile] = []
-    for path in Set(wanted).sorted() {
+    for path in paths {
+      guard details[path] != nil else { throw .notFound(repository: repository.path, file: path) }
       guard Self.isSafe(path) else {
         throw .badListing(repository: repository.path, problem: "names the unsafe path “\(path)”")
       }
@@ -74,7 +96,7 @@ struct HubListing: Sendable, Hashable {
         throw .badListing(repository: repository.path, problem: "gives absurd lengths")
       }
       total = sum
-      files.append(HubFile(path: path, bytes: bytes, digest: detail.digest))
+      files.append(HubFile(path: path, place: place(path), bytes: bytes, digest: detail.digest))
     }
     return files
   }
@@ -100,10 +122,26 @@ struct HubListing: Sendable, Hashable {
     return [only]
   }
 
+  private func transcoderWeights(
+    among paths: [String], prefix: String, of repository: HubRepository
+  ) throws(PullError) -> [String] {
+    let weights = paths.filter { $0.hasSuffix(".safetensors") || $0.hasSuffix(".npz") }
+    guard !weights.isEmpty || paths.contains(prefix + "config.yaml") else {
+      guard !foldersOfSets.isEmpty else { throw .noWeights(repository: repository.description) }
+      throw .noFolder(repository: repository.path, folder: repository.folder ?? "", there: foldersOfSets)
+    }
+    return weights
+  }
+
+  /// The folders that hold a transcoder set's configuration.
+  private var foldersOfSets: [String] {
+    paths.filter { $0.hasSuffix("/config.yaml") }.map { String($0.dropLast("/config.yaml".count)) }.sorted()
+  }
+
   private static func goesAlong(_ path: String) -> Bool {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     let always: Set = [
-      "config.json", "generation_config.json", "special_tokens_map.json", "config.yaml",
+      "config.json", "generation_config.json", "special_tokens_map.json", "config.yaml", "cfg.json",
       "chat_template.jinja",
     ]
     return always.contains(name) || (name.hasPrefix("tokenizer") && name.hasSuffix(".json"))

@@ -1,4 +1,4 @@
-/// A repository on the Hugging Face hub at one revision, written `owner/name[@revision][:file.gguf]`.
+/// A repository on the Hugging Face hub at one revision, or a folder in it, written `owner/name[/folder][@revision][:file.gguf]`.
 public struct HubRepository: Sendable, Hashable, CustomStringConvertible {
   /// The account that owns the repository.
   public let owner: String
@@ -6,6 +6,8 @@ public struct HubRepository: Sendable, Hashable, CustomStringConvertible {
   public let name: String
   /// A branch, tag or commit.
   public let revision: String
+  /// The folder that is wanted, for repositories that hold several transcoder sets; nil for all.
+  public let folder: String?
   /// The one GGUF file that is wanted, for repositories that hold several or hold other weights too.
   public let file: String?
 
@@ -13,9 +15,13 @@ public struct HubRepository: Sendable, Hashable, CustomStringConvertible {
   public static let defaultRevision = "main"
 
   /// A repository by its parts, which are taken as they are.
-  init(owner: String, name: String, revision: String = defaultRevision, file: String? = nil) {
+  init(
+    owner: String, name: String, folder: String? = nil, revision: String = defaultRevision,
+    file: String? = nil
+  ) {
     self.owner = owner
     self.name = name
+    self.folder = folder
     self.revision = revision
     self.file = file
   }
@@ -23,8 +29,11 @@ public struct HubRepository: Sendable, Hashable, CustomStringConvertible {
   /// The repository that a text names, or nil when it is not of the form `owner/name[@revision][:file.gguf]`.
   ///
   /// Owner, name and file may hold ASCII letters, digits, `.`, `_` and `-`, do not begin with `.` or `-`, and
-  /// owner, name and revision hold no `--`; a revision may also hold `/`.
-  public init?(_ text: String) {
+  /// owner, name, folder and revision hold no `--`; a revision may also hold `/`.
+  ///
+  /// - Parameter allowingFolder: Whether a folder may follow the name, and `hf://` stand before it.
+  public init?(_ text: String, allowingFolder: Bool = false) {
+    let text = allowingFolder && text.hasPrefix("hf://") ? String(text.dropFirst(5)) : text
     var rest = Substring(text)
     var file: String?
     if let colon = rest.lastIndex(of: ":") {
@@ -37,11 +46,14 @@ public struct HubRepository: Sendable, Hashable, CustomStringConvertible {
       rest = rest[..<at]
     }
     let names = rest.split(separator: "/", omittingEmptySubsequences: false)
-    guard names.count == 2, names.allSatisfy({ Self.isName($0) && !$0.contains("--") }) else { return nil }
+    guard names.count == 2 || (allowingFolder && (2...8).contains(names.count)),
+      names.allSatisfy({ Self.isName($0) && !$0.contains("--") })
+    else { return nil }
+    let folder = names.count > 2 ? names[2...].joined(separator: "/") : nil
     let steps = revision.split(separator: "/", omittingEmptySubsequences: false)
     guard steps.allSatisfy(Self.isName), !revision.contains("--") else { return nil }
     if let file { guard Self.isName(file), file.hasSuffix(".gguf") else { return nil } }
-    self.init(owner: String(names[0]), name: String(names[1]), revision: revision, file: file)
+    self.init(owner: String(names[0]), name: String(names[1]), folder: folder, revision: revision, file: file)
   }
 
   /// The repository without its revision: `owner/name`.
@@ -49,17 +61,19 @@ public struct HubRepository: Sendable, Hashable, CustomStringConvertible {
 
   /// The text that names it: what `init(_:)` reads.
   public var description: String {
-    path + (revision == Self.defaultRevision ? "" : "@\(revision)") + (file.map { ":\($0)" } ?? "")
+    path + (folder.map { "/\($0)" } ?? "") + (revision == Self.defaultRevision ? "" : "@\(revision)")
+      + (file.map { ":\($0)" } ?? "")
   }
 
   /// The folder in which it is kept, which no other repository, revision or file shares.
   var folderName: String {
     let at =
       revision == Self.defaultRevision ? "" : "@" + revision.split(separator: "/").joined(separator: "--")
-    return "\(owner)--\(name)\(at)" + (file.map { ":\($0)" } ?? "")
+    let inner = folder.map { "--" + $0.split(separator: "/").joined(separator: "--") } ?? ""
+    return "\(owner)--\(name)\(inner)\(at)" + (file.map { ":\($0)" } ?? "")
   }
 
-  private static func isName(_ text: some StringProtocol) -> Bool {
+  static func isName(_ text: some StringProtocol) -> Bool {
     guard let first = text.utf8.first, text.utf8.count <= 200 else { return false }
     guard first != UInt8(ascii: "."), first != UInt8(ascii: "-") else { return false }
     return text.utf8.allSatisfy { byte in

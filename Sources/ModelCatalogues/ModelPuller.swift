@@ -38,7 +38,8 @@ public struct ModelPuller: Sendable {
   /// 3. Everything lands in `<id>.partial` and is verified there; the last step renames the folder.
   ///
   /// - Parameters:
-  ///   - name: A catalogue id, or `owner/name[@revision][:file.gguf]` on the hub.
+  ///   - name: A catalogue id, or `owner/name[@revision][:file.gguf]` on the hub; for transcoders `model/id` of the
+  ///     catalogue, or `owner/name[/folder][@revision]`.
   ///   - shelf: What kind of thing it is.
   ///   - progress: Receives reports, from any thread.
   /// - Returns: Where it is.
@@ -81,7 +82,8 @@ public struct ModelPuller: Sendable {
         name: name, entry: entry, sources: entry.sources, shelf: shelf,
         destination: folder.appendingPathComponent(entry.id, isDirectory: true))
     }
-    guard let repository = HubRepository(name) else {
+    let found = shelf == .transcoders ? catalogue.repository(ofTranscoders: name) : HubRepository(name)
+    guard let repository = found else {
       throw .unknownModel(name: name, nearest: catalogue.nearest(to: name))
     }
     return Plan(

@@ -4,7 +4,9 @@ extension PullError {
   /// What to do about it.
   var advice: String? {
     switch self {
-    case .unknownModel, .notPulled, .notAModel, .badSetting, .noWeights, .noConfiguration, .chooseFile:
+    case .unknownModel, .unknownTranscoders, .notPulled, .notAModel, .badSetting, .noWeights,
+      .noConfiguration,
+      .chooseFile, .noFolder:
       nameAdvice
     case .pythonMissing, .pipMissing, .pipFailed, .memberMissing, .unpackFailed: wheelAdvice
     case .gated, .notFound, .refused, .rateLimited, .unreachable, .badListing: hubAdvice
@@ -17,6 +19,11 @@ extension PullError {
     case .unknownModel(_, let nearest):
       "pass one of \(Self.list(nearest)), an owner/name from the hub, or the path of a GGUF file or a "
         + "Hugging Face folder"
+    case .unknownTranscoders(_, _, let known):
+      (known.isEmpty ? "pass" : "pass one of \(Self.list(known)),")
+        + " a folder with transcoders, an owner/name[/folder] from the hub, or 'neurons'"
+    case .noFolder(let repository, _, let there):
+      there.first.map { "name one, as in `\(repository)/\($0)`" } ?? "choose another repository"
     case .notPulled(let name, _):
       "run `microscope pull \(name)` first, or pass the path of a model that you have"
     case .notAModel(_, .otherFile): "pass a file that ends in .gguf, or the folder that holds config.json"
@@ -52,7 +59,8 @@ extension PullError {
   private var hubAdvice: String? {
     switch self {
     case .gated(_, false):
-      "accept its terms on its page, then set HF_TOKEN to an access token of your account and pull again"
+      "accept its terms on its page, then set HF_TOKEN to an access token of your account (or keep it in the hub's own "
+        + "token file) and pull again"
     case .gated(_, true):
       "accept its terms on its page with the account that the token belongs to, and pull again"
     case .notFound: "check the spelling, or set HF_TOKEN if the repository is private"

@@ -8,10 +8,10 @@ extension PullError: CustomStringConvertible {
   /// What went wrong and where.
   private var summary: String {
     switch self {
-    case .unknownModel, .notPulled, .notAModel, .badSetting: nameSummary
+    case .unknownModel, .unknownTranscoders, .notPulled, .notAModel, .badSetting: nameSummary
     case .pythonMissing, .pipMissing, .pipFailed, .memberMissing, .unpackFailed: wheelSummary
     case .gated, .notFound, .refused, .rateLimited, .unreachable, .badListing, .noWeights, .noConfiguration,
-      .chooseFile:
+      .chooseFile, .noFolder:
       hubSummary
     case .wrongDigest, .wrongSize, .tooLong, .diskFull, .fileSystem, .cancelled, .noSource: fileSummary
     }
@@ -20,6 +20,8 @@ extension PullError: CustomStringConvertible {
   private var nameSummary: String {
     switch self {
     case .unknownModel(let name, _): "there is no model “\(Self.printable(name))”"
+    case .unknownTranscoders(let name, let model, _):
+      "there are no transcoders “\(Self.printable(name))” for \(Self.printable(model))"
     case .notPulled(let name, let bytes?): "\(name) (\(Self.size(bytes)) to fetch) is not on this machine yet"
     case .notPulled(let name, nil): "\(name) is neither a path that exists here nor a model fetched before"
     case .notAModel(let path, .otherFile): "\(Self.printable(path)) is not a GGUF file"
@@ -61,6 +63,11 @@ extension PullError: CustomStringConvertible {
     case .noConfiguration(let repository): "\(repository) holds safetensors files but no config.json"
     case .chooseFile(let repository, let files):
       "\(repository) holds several GGUF files (\(Self.list(files)))"
+    case .noFolder(let repository, "", let there):
+      "\(repository) holds several transcoder sets (\(Self.list(there)))"
+    case .noFolder(let repository, let folder, let there):
+      "\(repository) holds no transcoder set in \(Self.printable(folder)), but in "
+        + (there.isEmpty ? "no folder at all" : Self.list(there))
     default: ""
     }
   }

@@ -38,6 +38,10 @@ public enum PullError: Error, Hashable, Sendable {
   case noWeights(repository: String)
   /// The repository holds safetensors files without the configuration that makes them a model.
   case noConfiguration(repository: String)
+  /// The repository has no such folder, or none was chosen of those that hold a transcoder set.
+  case noFolder(repository: String, folder: String, there: [String])
+  /// The model has no transcoder set of this name.
+  case unknownTranscoders(name: String, model: String, known: [String])
   /// The repository holds several GGUF files and none was chosen.
   case chooseFile(repository: String, files: [String])
 

@@ -29,7 +29,9 @@ struct FakeRepository: Sendable {
   /// The fault of a file's n-th request, counted from 1; the listing is the file "".
   var fault: @Sendable (_ file: String, _ request: Int) -> Fault? = { _, _ in nil }
 
-  static func isLarge(_ name: String) -> Bool { name.hasSuffix(".safetensors") || name.hasSuffix(".gguf") }
+  static func isLarge(_ name: String) -> Bool {
+    [".safetensors", ".gguf", ".npz"].contains { name.hasSuffix($0) }
+  }
 
   /// A repository with the files that a small model has.
   static func model(weights: Data = Data("weights".utf8)) -> FakeRepository {
@@ -90,9 +92,18 @@ struct FakeHub: Sendable {
 
   /// Runs a test against a hub that serves one repository.
   static func serve<T>(_ repository: FakeRepository, _ test: (FakeHub) async throws -> T) async throws -> T {
+    try await serve([repository], test)
+  }
+
+  /// Runs a test against a hub that serves some repositories.
+  static func serve<T>(
+    _ repositories: [FakeRepository], _ test: (FakeHub) async throws -> T
+  ) async throws -> T {
     let log = RequestLog()
     let handler = ClosureHTTPHandler { request in
-      try answer(request, repository: repository, log: log)
+      let asked = repositories.first { request.path.contains("/\($0.path)/") } ?? repositories.first
+      guard let asked else { return HTTPResponse(statusCode: .notFound) }
+      return try answer(request, repository: asked, log: log)
     }
     let server = HTTPServer(
       address: try .inet(ip4: "127.0.0.1", port: 0), logger: .disabled, handler: handler)

@@ -88,7 +88,7 @@ struct FakePython: Sendable {
       fileName: "tiny.gguf", fileBytes: Int64(content.count), fileSHA256: sha256(content), parts: parts,
       documents: documents)
     return CatalogueEntry(
-      id: "tiny", title: "Tiny", parameters: 1, downloadBytes: 1,
+      id: "tiny", title: "Tiny", parameters: 1, shape: ModelShape(layers: 1, width: 1), downloadBytes: 1,
       licence: Licence(name: "Terms", notice: documents.isEmpty ? nil : "Mind the terms."),
       sources: [.wheels(source)] + (hub.map { [.hub($0)] } ?? []), firstToken: .modelDefault)
   }
