@@ -16,7 +16,7 @@ struct Microscope: AsyncParsableCommand {
     subcommands: [
       TraceCommand.self, ServeCommand.self, InterveneCommand.self, GenerateCommand.self,
       SuccessRateCommand.self, RunCommand.self,
-      TokenizeCommand.self, PullCommand.self,
+      TokenizeCommand.self, PullCommand.self, InspectCommand.self,
       DoctorCommand.self,
     ])
 

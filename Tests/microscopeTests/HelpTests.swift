@@ -52,12 +52,15 @@ struct HelpTests {
   func catalogue() async throws {
     struct Entry: Decodable {
       var id: String
-      var downloadBytes: Int
+      var downloadBytes: Int?
+      var transcoders: [[String: String]]
     }
     let sandbox = try Sandbox()
     #expect(try await sandbox.succeed(["pull", "--list"]).hasPrefix("smollm2-135m-instruct\n"))
     let entries = try await sandbox.json([Entry].self, ["pull", "--list", "--json"])
-    #expect(entries.contains { $0.id == "gemma-3-270m" && $0.downloadBytes > 1 << 20 })
+    #expect(entries.contains { $0.id == "gemma-3-270m" && $0.downloadBytes ?? 0 > 1 << 20 })
+    let gemma = entries.first { $0.id == "gemma-2-2b" }
+    #expect(gemma?.transcoders.first?["id"] == "gemma-scope")
     #expect(sandbox.listing.isEmpty)
   }
 }

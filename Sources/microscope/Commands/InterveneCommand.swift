@@ -86,7 +86,7 @@ struct InterveneCommand: AsyncParsableCommand {
       .init(count: $0, temperature: generation.temperature, topP: generation.topP, seed: generation.seed)
     }
     var session = InterventionSession(
-      model, try basis.steerable(model.transformer),
+      model, try await basis.steerable(model.transformer, model: options.model),
       graph: try changes.openGraph(positionCount: request.tokens.count))
     let response = try session.respond(to: request) { InterveneCommand.show($0) }
     Terminal.progress("")

@@ -52,7 +52,8 @@ struct TraceCommand: AsyncParsableCommand {
     try OutputPlace.check(folder: output ?? folder.path, option: "--output")
     if let graph { try OutputPlace.check(file: graph, option: "--graph") }
     let resolved = try await options.resolve()
-    let report = try traced(resolved, Interrupt(nil))
+    let transcoders = try await trace.basis.folder(model: options.model)
+    let report = try traced(resolved, transcoders, Interrupt(nil))
     guard serve else { return }
     let isData = json
     try await ServeCommand.serve(folder, port: port, slug: report.slug) {
@@ -61,7 +62,9 @@ struct TraceCommand: AsyncParsableCommand {
   }
 
   /// Traces the prompt, writes the files and prints what was found.
-  private func traced(_ resolved: ResolvedModel, _ interrupt: Interrupt) throws -> TraceReport {
+  private func traced(
+    _ resolved: ResolvedModel, _ transcoders: String?, _ interrupt: Interrupt
+  ) throws -> TraceReport {
     var clock = PhaseClock()
     let model = try options.open(resolved)
     clock.lap("load")
@@ -70,7 +73,8 @@ struct TraceCommand: AsyncParsableCommand {
       compatible: trace.compat != nil)
     try MemoryNeed(tracing: model.transformer.configuration, positions: tokens.count).check()
     clock.lap("tokens")
-    var job = TraceJob(options: trace, model: model, tokens: tokens, clock: clock)
+    var job = TraceJob(
+      options: trace, transcoderFolder: transcoders, model: model, tokens: tokens, clock: clock)
     let result = try job.run()
     clock = result.seconds
     let next = NextTokens(tokens: tokens, logits: result.local.logits, tokenizer: model.tokenizer)
