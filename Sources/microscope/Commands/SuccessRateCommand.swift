@@ -82,7 +82,8 @@ struct SuccessRateCommand: AsyncParsableCommand {
     let cases = try cases()
     let resolved = try await options.resolve()
     let model = try options.open(resolved)
-    var session = InterventionSession(model, try basis.steerable(model.transformer))
+    let features = try await basis.steerable(model.transformer, model: options.model)
+    var session = InterventionSession(model, features)
     var lines: [Line] = []
     for (index, item) in cases.enumerated() {
       Terminal.progress("prompt \(index + 1) of \(cases.count)")
