@@ -33,16 +33,19 @@ public struct Mutations: Sendable {
     return .seconds(min(max(seconds ?? 10, 0), 86_400))
   }
 
-  /// Calls `body` with copy after copy for ``duration``, at least a hundred times.
+  /// Calls `body` with copy after copy for ``duration``, at least a hundred times, and lets other tests run in between.
   ///
   /// - Returns: How many copies there were.
   @discardableResult
-  public mutating func run(_ body: (_ copy: [UInt8], _ number: Int) throws -> Void) rethrows -> Int {
+  public mutating func run(
+    _ body: (_ copy: [UInt8], _ number: Int) throws -> Void
+  ) async rethrows -> Int {
     let end = ContinuousClock.now + Mutations.duration
     var number = 0
     while number < 100 || ContinuousClock.now < end {
       try body(next(), number)
       number += 1
+      if number % 8 == 0 { await Task.yield() }
     }
     return number
   }

@@ -8,7 +8,7 @@ import _TestSupport
 @Suite("Damaged files by the thousand", .serialized)
 struct FuzzTests {
   @Test("Safetensors")
-  func safetensors() throws {
+  func safetensors() async throws {
     let corpus = try ["blocks.safetensors", "dtypes.safetensors"].map(bytes).map { Array($0.prefix(16_384)) }
     let small = Array(#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#.utf8)
     let whole = [UInt8(small.count), 0, 0, 0, 0, 0, 0, 0] + small + [UInt8](repeating: 1, count: 8)
@@ -18,19 +18,19 @@ struct FuzzTests {
         "\"dtype\"", "\"shape\"", "\"data_offsets\"", "__metadata__", "F64", "BF16", "[", "{", "}", "\\ud800",
       ],
       seed: 11)
-    try fuzz(&mutations) { try SafetensorsFile(bytes: $0, name: "fuzz.safetensors") }
+    try await fuzz(&mutations) { try SafetensorsFile(bytes: $0, name: "fuzz.safetensors") }
   }
 
   @Test("GGUF")
-  func gguf() throws {
+  func gguf() async throws {
     let corpus = [GGUFBuilder().bytes, try Array(bytes("blocks.gguf").prefix(16_384))]
     var mutations = Mutations(
       of: corpus, words: ["GGUF", "general.alignment", "general.architecture"], seed: 12)
-    try fuzz(&mutations) { try GGUFFile(bytes: $0, name: "fuzz.gguf") }
+    try await fuzz(&mutations) { try GGUFFile(bytes: $0, name: "fuzz.gguf") }
   }
 
   @Test("Numpy archives")
-  func numpy() throws {
+  func numpy() async throws {
     let corpus =
       try ["numpy/arrays.npz", "numpy/packed.npz", "numpy/wide.npz"].map(bytes) + [NumpyBuilder().bytes]
     var mutations = Mutations(
@@ -39,7 +39,7 @@ struct FuzzTests {
         "PK\u{1}\u{2}", "PK\u{3}\u{4}", "PK\u{5}\u{6}", "PK\u{6}\u{6}", "PK\u{6}\u{7}", "'descr'", "'shape'",
         "'fortran_order'", "True", "(", ")", "'<f2'", "\u{93}NUMPY",
       ], seed: 13)
-    try fuzz(&mutations) { try NumpyArchive(bytes: $0, name: "fuzz.npz") }
+    try await fuzz(&mutations) { try NumpyArchive(bytes: $0, name: "fuzz.npz") }
   }
 
   private func bytes(_ name: String) throws -> [UInt8] {
@@ -47,9 +47,11 @@ struct FuzzTests {
   }
 
   /// Opens copy after copy and reads all that it holds.
-  private func fuzz(_ mutations: inout Mutations, _ open: (StoredBytes) throws -> any TensorArchive) throws {
+  private func fuzz(_ mutations: inout Mutations, _ open: (StoredBytes) throws -> any TensorArchive)
+    async throws
+  {
     let before = peakMemory
-    let count = try mutations.run { copy, number in
+    let count = try await mutations.run { copy, number in
       do {
         let archive = try open(StoredBytes(copying: copy))
         for name in archive.tensorNames.prefix(64) {
