@@ -100,7 +100,7 @@ public struct TranscoderSet: FeatureBasis {
     for (layer, input) in inputs.enumerated() {
       let pre = preActivations(layer: layer, input: input, workers)
       // From here on only the rows of active features are read.
-      transcoders[layer].encoder.releasePages()
+      transcoders[layer].encoder.weights.releasePages()
       for position in stride(from: 1, to: input.rows, by: 1) {
         for (index, value) in activation.active(pre[row: position], thresholds: transcoders[layer].thresholds)
         {
