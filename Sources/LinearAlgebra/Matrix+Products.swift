@@ -45,7 +45,7 @@ extension Matrix {
   }
 
   /// Returns X · B, each worker taking some columns of B at a time, as `right` lays them out.
-  private func product(
+  func product(
     outputs: Int, _ workers: Workers, right: (Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> RightSide
   ) -> Matrix {
     let chunk = max(1, min(outputs, max(48, Matrix.cachedFloats / max(columns, 1) / 48 * 48)))

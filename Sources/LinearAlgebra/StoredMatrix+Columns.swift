@@ -7,18 +7,9 @@ extension Matrix {
   /// - Returns: `[rows, outputs]`.
   public func times(_ weights: StoredMatrix, _ workers: Workers) -> Matrix {
     precondition(columns == weights.rows, "\(shape) · [\(weights.rows), \(weights.columns)]")
-    let (rows, columns, outputs) = (rows, columns, weights.columns)
-    let chunk = max(1, min(outputs, max(48, Matrix.cachedFloats / max(columns, 1) / 48 * 48)))
-    return Matrix(rows: rows, columns: outputs) { out in
-      storage.withUnsafeBufferPointer { x in
-        guard let x = x.baseAddress else { return }
-        workers.forEach((outputs + chunk - 1) / chunk, scratch: chunk * columns) { task, scratch in
-          let range = task * chunk..<min(outputs, (task + 1) * chunk)
-          let (w, stride) = weights.floats(columns: range, scratch: scratch)
-          let right = RightSide(w, stride: stride, n: range.count, k: columns, transposed: false)
-          right.multiply(m: rows, x, stride: columns, out + range.lowerBound, stride: outputs)
-        }
-      }
+    return product(outputs: weights.columns, workers) { range, scratch in
+      let (w, stride) = weights.floats(columns: range, scratch: scratch)
+      return RightSide(w, stride: stride, n: range.count, k: columns, transposed: false, workers.precision)
     }
   }
 }

@@ -75,7 +75,7 @@ extension TranscoderSet {
       encoder: "W_enc_\(layer)", encoderBias: "b_enc_\(layer)", thresholds: "threshold_\(layer)",
       decoderBias: "b_dec_\(layer)", skip: "W_skip_\(layer)")
     try transcoder.write(
-      names, skip: transcoder.skip.map(\.elementwise).map { $0.transposed() },
+      names, skip: transcoder.skip.map { $0.transposed() },
       to: "\(folder)/W_enc_\(layer).safetensors")
     try transcoder.writeDecoders("W_dec_\(layer)", to: "\(folder)/W_dec_\(layer).safetensors")
   }
@@ -145,9 +145,6 @@ extension Transcoder {
 extension StoredMatrix {
   /// The type in which the numbers are written: their own, or float32 for quantised ones.
   fileprivate var writtenType: TensorType { format.blockLength == 1 ? .float(format) : .float(.f32) }
-
-  /// The matrix in a format whose elements stand alone.
-  fileprivate var elementwise: StoredMatrix { format.blockLength == 1 ? self : StoredMatrix(widened()) }
 }
 
 /// Returns a text as a double-quoted YAML scalar, which reads like JSON's.

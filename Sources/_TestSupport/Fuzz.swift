@@ -55,18 +55,33 @@ public struct Fuzz {
     let reach = [1, 4, 40, bytes.count].randomElement(using: &random) ?? 1
     let end = min(bytes.count, start + Int.random(in: 0...reach, using: &random))
     let word = words.randomElement(using: &random) ?? []
-    switch Int.random(in: 0..<6, using: &random) {
+    switch Int.random(in: 0..<8, using: &random) {
     case 0: bytes.replaceSubrange(start..<end, with: word)
     case 1: bytes.insert(contentsOf: word, at: start)
     case 2: bytes.insert(contentsOf: Array(bytes[start..<end].prefix(10_000)), at: start)
     case 3:
       for index in start..<min(end, start + 4) { bytes[index] = UInt8.random(in: 0...255, using: &random) }
     case 4: replaceNumber(in: &bytes, from: start, with: word)
+    case 5: overwrite(&bytes, from: start, with: Fuzz.integer(&random))
+    case 6: bytes.removeSubrange(start...)
     default:
       let other = corpus[Int.random(in: 0..<corpus.count, using: &random)]
       let from = Int.random(in: 0...other.count, using: &random)
       bytes.replaceSubrange(start..<end, with: other[from..<min(other.count, from + end - start)])
     }
+  }
+
+  private func overwrite(_ bytes: inout [UInt8], from start: Int, with new: [UInt8]) {
+    bytes.replaceSubrange(start..<min(bytes.count, start + new.count), with: new)
+  }
+
+  /// The bytes of an integer at the edge of what fits somewhere, in 1 to 8 bytes of either order.
+  private static func integer(_ random: inout SplitMix64) -> [UInt8] {
+    let edge = UInt64(1) << UInt64.random(in: 0..<64, using: &random)
+    let value = [0, edge, edge &- 1, ~edge, .max].randomElement(using: &random) ?? 0
+    let width = [1, 2, 4, 8].randomElement(using: &random) ?? 8
+    let little = (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    return Bool.random(using: &random) ? little : little.reversed()
   }
 
   /// Puts a word in the place of the next run of digits.

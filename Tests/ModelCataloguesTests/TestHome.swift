@@ -22,7 +22,7 @@ struct TestHome: Sendable {
   static var hasty: TransferPolicy {
     var policy = TransferPolicy()
     policy.firstPause = .milliseconds(1)
-    policy.silence = 5
+    policy.silence = 60
     return policy
   }
 
