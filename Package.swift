@@ -33,7 +33,7 @@ let flyingSocks = Target.Dependency.product(name: "FlyingSocks", package: "Flyin
 let crypto = Target.Dependency.product(
   name: "Crypto", package: "swift-crypto", condition: .when(platforms: [.linux]))
 
-/// Unpacks numpy archives; part of macOS and of every Linux.
+/// Unpacks numpy archives and compressed text; part of macOS and of every Linux.
 let zlib = Target.systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])])
 
 #if os(macOS)
@@ -55,8 +55,8 @@ let package = Package(
       name: "MicroscopeKit",
       targets: [
         "Attribution", "CircuitGraphs", "FeatureDashboards", "Figures", "GraphFiles", "Interventions",
-        "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders",
-        "Transformers",
+        "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
+        "TranscoderTraining", "Transcoders", "Transformers",
       ]),
     .executable(name: "microscope", targets: ["microscope"]),
   ],
@@ -82,6 +82,12 @@ let package = Package(
     module(
       "Interventions",
       on: ["CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers"]),
+    module(
+      "TranscoderTraining",
+      on: [
+        "LinearAlgebra", "ModelFiles", "Tokenizers", "Transcoders", "Transformers",
+        .product(name: "Yams", package: "Yams"),
+      ]),
     module("FeatureDashboards", on: ["LinearAlgebra", "Transformers"]),
 
     // Graphs.
@@ -98,8 +104,8 @@ let package = Package(
       name: "microscope",
       dependencies: [
         "Attribution", "CircuitGraphs", "FeatureDashboards", "Figures", "GraphFiles", "Interventions",
-        "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders",
-        "Transformers", "Viewer",
+        "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
+        "TranscoderTraining", "Transcoders", "Transformers", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safeSettings),
 
@@ -125,6 +131,11 @@ let package = Package(
     tests(
       of: "Transcoders", on: ["LinearAlgebra", "ModelFiles", "Transformers", "_TestSupport"],
       resources: [.copy("Fixtures")]),
+    tests(
+      of: "TranscoderTraining",
+      on: [
+        "LinearAlgebra", "ModelFiles", "Tokenizers", "Transcoders", "Transformers", "_TestSupport",
+      ], resources: [.copy("Fixtures")]),
     tests(of: "ReplacementModels", on: ["LinearAlgebra", "Transcoders", "Transformers", "_TestSupport"]),
     tests(
       of: "Attribution",

@@ -1,0 +1,89 @@
+import LinearAlgebra
+
+/// The parameters of one layer's transcoder, and what training remembers of them.
+struct LayerState: Sendable, Equatable {
+  /// What a matrix of parameters is.
+  enum Part: Int, CaseIterable {
+    /// `[features, width]`.
+    case encoder
+    /// `[1, features]`.
+    case encoderBias
+    /// `[1, features]`.
+    case threshold
+    /// `[features · span, width]`: row `f · span + j` writes j layers on.
+    case decoder
+    /// `[1, width]`.
+    case decoderBias
+    /// `[width, width]` by (output, input), or no rows.
+    case skip
+  }
+
+  /// How many layers features write to.
+  let span: Int
+  /// The parameters, one matrix for each ``Part``.
+  var parameters: [Matrix]
+  /// Adam's memory of them.
+  var moments: [AdamMoments]
+  /// How often each feature was active of late.
+  var density: [Float]
+  /// Pre-activations below it need no look in batch top-k.
+  var lookBound: Float = 0
+  /// The threshold that batch top-k uses on the average; what it becomes as JumpReLU.
+  var batchThreshold: Float = 0
+  /// The width around thresholds in which they get a gradient.
+  var bandwidth: Float
+
+  /// Makes the state of parameters that have not been trained.
+  init(
+    encoder: Matrix, threshold: Float, decoder: Matrix, span: Int, bandwidth: Float, hasSkip: Bool,
+    density: Float
+  ) {
+    let (features, width) = (encoder.rows, encoder.columns)
+    precondition(decoder.rows == features * span, "\(encoder.shape), \(decoder.shape), span \(span)")
+    self.span = span
+    self.bandwidth = bandwidth
+    let row = Matrix(rows: 1, columns: features)
+    parameters = [
+      encoder, row, Matrix(rows: 1, columns: features, repeating: threshold), decoder,
+      Matrix(rows: 1, columns: width), Matrix(rows: hasSkip ? width : 0, columns: width),
+    ]
+    moments = parameters.map { AdamMoments(rows: $0.rows, columns: $0.columns) }
+    self.density = Array(repeating: density, count: features)
+  }
+
+  /// The parameters of a part.
+  subscript(part: Part) -> Matrix { parameters[part.rawValue] }
+
+  /// The number of features.
+  var featureCount: Int { self[.encoder].rows }
+
+  /// The thresholds, one for each feature.
+  var thresholds: [Float] { self[.threshold].storage }
+
+  /// ‖all decoder rows‖ of each feature.
+  func decoderNorms(_ workers: Workers) -> [Float] {
+    let squares = self[.decoder].rowSquares(workers)
+    return (0..<featureCount).map { feature in
+      squares[feature * span..<(feature + 1) * span].reduce(0, +).squareRoot()
+    }
+  }
+
+  /// Returns a layer of uniform random numbers, as in the methods paper's appendix: encoders ±1/√features, decoders
+  /// ±1/√(layers · width).
+  static func random(
+    _ configuration: TrainingConfiguration, layer: Int, layerCount: Int, width: Int
+  ) -> LayerState {
+    var order = SeededOrder(seed: configuration.seed, stream: 1_000_000 + UInt64(layer))
+    let span = configuration.span(layer: layer, layerCount: layerCount)
+    let features = configuration.features
+    let uniform = { (rows: Int, limit: Float) in
+      Matrix(rows: rows, columns: width, storage: (0..<rows * width).map { _ in limit * order.symmetric() })
+    }
+    let encoder = uniform(features, 1 / Float(features).squareRoot())
+    let decoder = uniform(features * span, 1 / Float(layerCount * width).squareRoot())
+    return LayerState(
+      encoder: encoder, threshold: configuration.threshold, decoder: decoder, span: span,
+      bandwidth: configuration.bandwidth * configuration.threshold, hasSkip: configuration.skip,
+      density: Float(configuration.k) / Float(features))
+  }
+}

@@ -1,0 +1,160 @@
+import LinearAlgebra
+
+/// The loss of a batch and its gradients, without a graph of operations: the formulas are written out.
+///
+/// With B positions, width d, weights w of the positions, a the activations, R = ŷ − y:
+/// 1. Encode every layer; only what is active, or near its threshold, is kept (`LayerSelection`).
+/// 2. For every output layer: add what its sources write, subtract the target; while the decoder rows are in the cache,
+///    take ∂/∂a = 2w/(dB) · ⟨R, decoder row⟩. Dead features do the same for what is left (AuxK).
+/// 3. For every layer: the gradients of its parameters, from the entries sorted by feature (`gradients`).
+///
+/// So beyond the encoder's product, cost follows the number of active features.
+struct BatchLoss {
+  let configuration: TrainingConfiguration
+  let batch: any TrainingBatch
+  /// λ.
+  let sparsity: Float
+  let workers: Workers
+  /// What is active at each layer.
+  private(set) var selections: [LayerSelection]
+  /// The terms.
+  private(set) var parts = LossParts()
+  /// ∂/∂a of each entry, for each layer.
+  private(set) var derivatives: [[Float]]
+  /// The same of the auxiliary entries.
+  private(set) var auxiliaryDerivatives: [[Float]]
+  /// 2w/(dB) of each position, for each output layer.
+  private(set) var factors: [[Float]] = []
+  /// R of each output layer.
+  private(set) var residuals: [Matrix] = []
+  /// ê − e of each output layer; empty without dead features.
+  private(set) var auxiliaryResiduals: [Matrix] = []
+
+  /// Does steps 1 and 2; `layers` remember what the selection of the next batch needs.
+  init(
+    _ batch: any TrainingBatch, _ layers: inout [LayerState], k: Float, sparsity: Float,
+    _ configuration: TrainingConfiguration, _ workers: Workers
+  ) {
+    self.configuration = configuration
+    self.batch = batch
+    self.sparsity = sparsity
+    self.workers = workers
+    selections = []
+    for layer in layers.indices {
+      selections.append(layers[layer].select(batch.inputs(layer, workers), k: k, configuration, workers))
+    }
+    derivatives = selections.map { Array(repeating: 0, count: $0.active.count) }
+    auxiliaryDerivatives = selections.map { Array(repeating: 0, count: $0.auxiliary.count) }
+    for layer in layers.indices { fit(layer, layers) }
+    addSparsity(layers)
+    parts.activeFeatures = selections.map { selection in
+      Double(selection.active.values.count { $0 > 0 }) / Double(max(1, batch.positionCount))
+    }
+    parts.dead = zip(selections, layers).map { Double($0.dead.count) / Double($1.featureCount) }
+    parts.preActivation = selections.reduce(0) { sum, selection in
+      sum + Double(configuration.preActivation) * selection.shortfall / Double(batch.positionCount)
+    }
+  }
+
+  /// The layers whose features write to `target`.
+  private func sources(_ target: Int, _ layers: [LayerState]) -> [Int] {
+    (0...target).filter { target - $0 < layers[$0].span }
+  }
+
+  /// Step 2 for one output layer.
+  private mutating func fit(_ target: Int, _ layers: [LayerState]) {
+    let outputs = batch.outputs(target, workers)
+    let weights = LayerScale.weights(outputs, outlier: configuration.outlier, workers)
+    let scale = 1 / Float(outputs.columns * outputs.rows)
+    let factors = weights.map { 2 * $0 * scale }
+    self.factors.append(factors)
+    let sources = sources(target, layers)
+    let fit = start(target, layers[target]).fitted(
+      to: outputs, by: sources.map { source($0, target, layers, selections[$0].active) }, factors: factors,
+      workers)
+    for (place, layer) in sources.enumerated() { derivatives[layer].add(fit.derivatives[place]) }
+    parts.reconstruction += BatchLoss.mean(fit.squares, factors) / 2
+    parts.squaredError.append(Double.total(fit.squares))
+    parts.squaredTarget.append(Double.total(outputs.rowSquares(workers)))
+    residuals.append(fit.residual)
+    explainRest(target, layers, factors)
+  }
+
+  private func start(_ target: Int, _ layer: LayerState) -> Matrix {
+    let width = layer[.decoderBias].columns
+    var start = Matrix(rows: batch.positionCount, columns: width)
+    if layer[.skip].rows > 0 {
+      start = batch.inputs(target, workers).times(transposed: layer[.skip], workers)
+    }
+    start.add(toEveryRow: layer[.decoderBias].storage)
+    return start
+  }
+
+  private func source(_ layer: Int, _ target: Int, _ layers: [LayerState], _ active: SparseActivations)
+    -> DecoderSource
+  {
+    DecoderSource(
+      activations: active, decoder: layers[layer][.decoder], span: layers[layer].span, offset: target - layer)
+  }
+
+  /// AuxK: dead features fit e = y − ŷ, which counts as given.
+  private mutating func explainRest(_ target: Int, _ layers: [LayerState], _ factors: [Float]) {
+    let sources = sources(target, layers)
+    guard configuration.auxiliaryWeight > 0, sources.contains(where: { selections[$0].auxiliary.count > 0 })
+    else {
+      auxiliaryResiduals.append(Matrix(rows: 0, columns: 0))
+      return
+    }
+    var rest = residuals[target]
+    rest.scale(by: -1)
+    let weighted = factors.map { configuration.auxiliaryWeight * $0 }
+    let fit = Matrix(rows: rest.rows, columns: rest.columns).fitted(
+      to: rest, by: sources.map { source($0, target, layers, selections[$0].auxiliary) }, factors: weighted,
+      workers)
+    for (place, layer) in sources.enumerated() { auxiliaryDerivatives[layer].add(fit.derivatives[place]) }
+    parts.auxiliary += BatchLoss.mean(fit.squares, weighted) / 2
+    auxiliaryResiduals.append(fit.residual)
+  }
+
+  /// λ Σ tanh(c‖W‖a/√d): adds its derivative by the activations; that by the decoders comes with their gradients.
+  private mutating func addSparsity(_ layers: [LayerState]) {
+    guard sparsity > 0, configuration.usesSparsity else { return }
+    for (index, layer) in layers.enumerated() {
+      let slopes = slopes(layer)
+      let active = selections[index].active
+      let factor = sparsity / Float(batch.positionCount)
+      var sum = 0.0
+      for entry in active.features.indices {
+        let slope = slopes[Int(active.features[entry])]
+        let value = (slope * active.values[entry]).hyperbolicTangent
+        sum += Double(value)
+        derivatives[index][entry] += factor * slope * (1 - value * value)
+      }
+      parts.sparsity += sum * Double(factor)
+    }
+  }
+
+  /// c‖W‖/√d of each feature.
+  func slopes(_ layer: LayerState) -> [Float] {
+    let unit = configuration.sparsitySlope / Float(layer[.encoder].columns).squareRoot()
+    return layer.decoderNorms(workers).map { unit * $0 }
+  }
+
+  private static func mean(_ squares: [Float], _ factors: [Float]) -> Double {
+    zip(squares, factors).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+  }
+}
+
+extension TrainingConfiguration {
+  /// Whether the sparsity loss holds the activations down.
+  var usesSparsity: Bool { activation == .jumprelu || activation == .relu }
+
+  /// Whether dead features are pulled towards their thresholds.
+  var usesPreActivation: Bool { usesSparsity && preActivation > 0 }
+}
+
+extension [Float] {
+  fileprivate mutating func add(_ other: [Float]) {
+    for index in indices { self[index] += other[index] }
+  }
+}

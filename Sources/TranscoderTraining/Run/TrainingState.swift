@@ -1,0 +1,126 @@
+import Foundation
+import LinearAlgebra
+import ModelFiles
+
+/// All that a run must remember to go on exactly as if it had never stopped.
+struct TrainingState: Sendable, Equatable {
+  /// What was asked for.
+  var configuration: TrainingConfiguration
+  /// The sizes of the activations.
+  var scales: [LayerScale]
+  /// The parameters.
+  var layers: [LayerState]
+  /// The steps that are done.
+  var step: Int
+  /// Where the text was when the round of the next step began.
+  var roundPlace: ContextStream.Place
+}
+
+/// Where a run keeps its state: a folder that is replaced as a whole.
+struct Checkpoint: Sendable {
+  let folder: String
+
+  private var file: String { folder + "/state.safetensors" }
+
+  /// Whether there is one.
+  var exists: Bool { FileManager.default.fileExists(atPath: file) }
+
+  /// What of a state is not tensors.
+  private struct Remainder: Codable {
+    var configuration: TrainingConfiguration
+    var scales: [LayerScale]
+    var step: Int
+    var place: ContextStream.Place
+    var spans: [Int]
+  }
+
+  /// Writes a state beside the last one, then puts it in its place.
+  func save(_ state: TrainingState) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let remainder = Remainder(
+      configuration: state.configuration, scales: state.scales, step: state.step, place: state.roundPlace,
+      spans: state.layers.map(\.span))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let text = String(decoding: try encoder.encode(remainder), as: UTF8.self)
+    // The writer keeps the old file until the new one is whole and on the disk.
+    var writer = try SafetensorsWriter(
+      path: file,
+      declaring: state.layers.enumerated().flatMap { index, layer in Checkpoint.declarations(index, layer) },
+      metadata: ["state": text])
+    for (index, layer) in state.layers.enumerated() {
+      for (part, matrix) in layer.parameters.enumerated() {
+        let name = "\(index).\(part)"
+        try writer.append(floats: matrix.storage, to: name)
+        try writer.append(floats: layer.moments[part].first.storage, to: name + ".m")
+        try writer.append(floats: layer.moments[part].second.storage, to: name + ".v")
+        try writer.append(integers: layer.moments[part].touched, to: name + ".touched")
+      }
+      try writer.append(floats: layer.density, to: "\(index).density")
+      try writer.append(
+        floats: [layer.lookBound, layer.batchThreshold, layer.bandwidth], to: "\(index).scalars")
+    }
+    try writer.finish()
+  }
+
+  private static func declarations(_ index: Int, _ layer: LayerState) -> [SafetensorsWriter.Declaration] {
+    let parts = layer.parameters.enumerated().flatMap { part, matrix in
+      let (name, shape) = ("\(index).\(part)", [matrix.rows, matrix.columns])
+      return [
+        SafetensorsWriter.Declaration(name, .float(.f32), shape), .init(name + ".m", .float(.f32), shape),
+        .init(name + ".v", .float(.f32), shape), .init(name + ".touched", .integer(.i64), [matrix.rows]),
+      ]
+    }
+    return parts + [
+      .init("\(index).density", .float(.f32), [layer.featureCount]),
+      .init("\(index).scalars", .float(.f32), [3]),
+    ]
+  }
+
+  /// Reads the state back.
+  func load() throws -> TrainingState {
+    let archive = try SafetensorsFile(path: file)
+    guard let text = archive.metadata["state"],
+      let remainder = try? JSONDecoder().decode(Remainder.self, from: Data(text.utf8)),
+      remainder.spans.count == remainder.scales.count, remainder.step >= 0
+    else { throw TrainingError.badCheckpoint(path: folder, problem: "it lacks the state of a run") }
+    try remainder.configuration.check()
+    let layers = try remainder.spans.indices.map { index in
+      try Checkpoint.layer(index, archive, remainder.configuration, remainder)
+    }
+    return TrainingState(
+      configuration: remainder.configuration, scales: remainder.scales, layers: layers, step: remainder.step,
+      roundPlace: remainder.place)
+  }
+
+  private static func layer(
+    _ index: Int, _ archive: SafetensorsFile, _ configuration: TrainingConfiguration, _ remainder: Remainder
+  ) throws -> LayerState {
+    let (features, width) = (configuration.features, remainder.scales[index].inputMean.count)
+    let span = remainder.spans[index]
+    guard span == configuration.span(layer: index, layerCount: remainder.spans.count) else {
+      throw TrainingError.badCheckpoint(path: "layer \(index)", problem: "its span is \(span)")
+    }
+    let shapes = [
+      [features, width], [1, features], [1, features], [features * span, width], [1, width],
+      [configuration.skip ? width : 0, width],
+    ]
+    let matrix = { (name: String, shape: [Int]) in
+      Matrix(rows: shape[0], columns: shape[1], storage: try archive.tensor(name, shape: shape).floats())
+    }
+    let scalars = try archive.tensor("\(index).scalars", shape: [3]).floats()
+    var layer = LayerState(
+      encoder: try matrix("\(index).0", shapes[0]), threshold: 0, decoder: try matrix("\(index).3", shapes[3]),
+      span: span, bandwidth: scalars[2], hasSkip: configuration.skip, density: 0)
+    for (part, shape) in shapes.enumerated() {
+      let name = "\(index).\(part)"
+      layer.parameters[part] = try matrix(name, shape)
+      layer.moments[part] = AdamMoments(
+        first: try matrix(name + ".m", shape), second: try matrix(name + ".v", shape),
+        touched: try archive.tensor(name + ".touched", shape: [shape[0]]).integers())
+    }
+    layer.density = try archive.tensor("\(index).density", shape: [features]).floats()
+    (layer.lookBound, layer.batchThreshold) = (scalars[0], scalars[1])
+    return layer
+  }
+}

@@ -1,0 +1,175 @@
+import Foundation
+public import LinearAlgebra
+import ModelFiles
+import Tokenizers
+public import Transcoders
+public import Transformers
+
+/// Trains transcoders on what a model computes over text.
+///
+/// A run is a row of rounds: fill a buffer of `roundTokens` positions from the model, shuffle it, and take
+/// `roundTokens / batch` steps with it. Both halves use all workers, so nothing waits. The round of a step, its text and its
+/// order follow from the seed: a run that was stopped goes on bit by bit as if it had not been.
+public struct TranscoderTrainer {
+  /// What the run was asked to do.
+  public var configuration: TrainingConfiguration { state.configuration }
+  /// The steps that are done.
+  public var step: Int { state.step }
+
+  private var state: TrainingState
+  private var stream: ContextStream
+  private let harvester: ActivationHarvester
+  private let model: LanguageModel
+  private let workers: Workers
+  private var round: ActivationRound
+  /// The round that is in the buffer.
+  private var filledRound: Int?
+  private let shouldStop: @Sendable () -> Bool
+
+  /// What the run reads.
+  public struct Source: Sendable {
+    /// The model.
+    public var model: LanguageModel
+    /// The text to train on.
+    public var corpus: TextCorpus
+    /// The token that begins contexts, as it begins prompts.
+    public var firstToken: Int?
+
+    /// Names what the run reads.
+    public init(model: LanguageModel, corpus: TextCorpus, firstToken: Int?) {
+      self.model = model
+      self.corpus = corpus
+      self.firstToken = firstToken
+    }
+  }
+
+  /// Starts a run: fills the first round, measures the activations, computes the first weights.
+  ///
+  /// - Parameters:
+  ///   - start: Transcoders to begin with instead.
+  ///   - report: Told, in a few words, what is being done.
+  ///   - shouldStop: Asked now and then; on true the run ends at the next step.
+  /// - Returns: Nil when it was stopped before it began.
+  public init?(
+    _ configuration: TrainingConfiguration, _ source: Source, start: TranscoderSet? = nil,
+    workers: Workers, report: (String) -> Void, shouldStop: @escaping @Sendable () -> Bool
+  ) throws {
+    try configuration.check()
+    let state = TrainingState(
+      configuration: configuration, scales: [], layers: [], step: 0, roundPlace: ContextStream.Place())
+    self.init(state, source, workers, shouldStop)
+    report("running the model over the first \(configuration.roundTokens) tokens")
+    guard try fillRound() else { return nil }
+    let rows = Array(0..<round.tokenCount)
+    for layer in 0..<model.transformer.configuration.layerCount {
+      self.state.scales.append(LayerScale(round, layer: layer, rows: rows[...], workers))
+    }
+    if let start {
+      self.state.layers = try start.unfolded(configuration, self.state.scales)
+    } else {
+      try computeStart(rows, report)
+    }
+    if shouldStop() { return nil }
+  }
+
+  /// Goes on with the run that a folder's checkpoint holds.
+  public init(
+    resuming folder: String, _ source: Source, workers: Workers, shouldStop: @escaping @Sendable () -> Bool
+  ) throws {
+    let state = try Checkpoint(folder: folder).load()
+    let sizes = source.model.transformer.configuration
+    guard state.layers.count == sizes.layerCount,
+      state.scales.allSatisfy({ $0.inputMean.count == sizes.dModel && $0.outputMean.count == sizes.dModel })
+    else {
+      throw TrainingError.badCheckpoint(
+        path: folder, problem: "its run was on another model; name the model it was started with")
+    }
+    self.init(state, source, workers, shouldStop)
+  }
+
+  private init(
+    _ state: TrainingState, _ source: Source, _ workers: Workers, _ shouldStop: @escaping @Sendable () -> Bool
+  ) {
+    self.state = state
+    self.workers = workers
+    self.shouldStop = shouldStop
+    model = source.model
+    let configuration = state.configuration
+    let sizes = source.model.transformer.configuration
+    harvester = ActivationHarvester(source.model, configuration, first: source.firstToken)
+    let training = source.corpus.divided(heldOut: configuration.heldOut, seed: configuration.seed).training
+    stream = ContextStream(
+      training, tokenizer: source.model.tokenizer, first: source.firstToken, length: configuration.context,
+      seed: configuration.seed, place: state.roundPlace)
+    round = ActivationRound(
+      tokens: configuration.roundTokens, layerCount: sizes.layerCount, width: sizes.dModel)
+  }
+
+  /// Fills the buffer with the round of the next step, unless it is there; false when stopped.
+  private mutating func fillRound() throws -> Bool {
+    let wanted = state.step / configuration.stepsPerRound
+    guard filledRound != wanted else { return true }
+    state.roundPlace = stream.place
+    guard harvester.fill(round, from: &stream, workers, shouldStop: shouldStop) else {
+      if shouldStop() { return false }
+      throw TrainingError.tooLittleText(tokens: 0, wanted: configuration.roundTokens)
+    }
+    filledRound = wanted
+    return true
+  }
+
+  private mutating func computeStart(_ rows: [Int], _ report: (String) -> Void) throws {
+    let sizes = model.transformer.configuration
+    for layer in 0..<sizes.layerCount where !shouldStop() {
+      guard configuration.start == .closedForm else {
+        state.layers.append(
+          .random(configuration, layer: layer, layerCount: sizes.layerCount, width: sizes.dModel))
+        continue
+      }
+      report("computing the first weights of layer \(layer + 1) of \(sizes.layerCount)")
+      let closedForm = ClosedFormStart(configuration: configuration, workers: workers)
+      state.layers.append(
+        closedForm.layer(
+          inputs: state.scales[layer].inputs(round, layer, rows[...], workers),
+          outputs: state.scales[layer].outputs(round, layer, rows[...], workers),
+          span: configuration.span(layer: layer, layerCount: sizes.layerCount),
+          seed: configuration.seed &+ UInt64(layer)))
+    }
+  }
+
+  /// Takes the next step; nil when the run is done or was asked to stop.
+  public mutating func advance() throws -> LossParts? {
+    guard state.step < configuration.stepCount, !shouldStop() else { return nil }
+    guard try fillRound() else { return nil }
+    let place = state.step % configuration.stepsPerRound
+    let round = UInt64(state.step / configuration.stepsPerRound)
+    var order = SeededOrder(seed: configuration.seed, stream: 2_000_000 + round)
+    let rows = order.permutation(self.round.tokenCount)
+    let batch = RoundBatch(
+      round: self.round, scales: state.scales,
+      rows: rows[place * configuration.batch..<(place + 1) * configuration.batch])
+    let step = try TrainingStep(batch, &state.layers, number: state.step, configuration, workers)
+    state.step += 1
+    // Between rounds the next one begins where the text is now.
+    if state.step % configuration.stepsPerRound == 0 { state.roundPlace = stream.place }
+    return step.parts
+  }
+
+  /// Whether all steps are done.
+  public var isComplete: Bool { state.step >= configuration.stepCount }
+
+  /// Writes the state of the run into a folder, in place of the last one.
+  public func save(to folder: String) throws { try Checkpoint(folder: folder).save(state) }
+
+  /// Returns the transcoders as they are now, with the sizes of the activations folded in; top-k kinds become JumpReLU.
+  public mutating func transcoders(name: String, modelName: String?) throws -> TranscoderSet? {
+    if filledRound == nil, try !fillRound() { return nil }
+    let rows = Array(0..<min(round.tokenCount, 16_384))
+    let thresholds = state.layers.indices.map { layer in
+      state.layers[layer].finalThresholds(
+        state.scales[layer].inputs(round, layer, rows[...], workers), configuration, workers)
+    }
+    return TranscoderSet(
+      folding: state, thresholds: thresholds, name: name, modelName: modelName)
+  }
+}

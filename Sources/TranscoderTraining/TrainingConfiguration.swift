@@ -1,0 +1,170 @@
+import Transcoders
+
+/// Everything that decides a training run; the same configuration, model and text give the same transcoders.
+public struct TrainingConfiguration: Sendable, Equatable, Codable {
+  /// Whether features write to their own layer alone.
+  public enum Kind: String, Sendable, Codable, CaseIterable {
+    /// A transcoder for each layer.
+    case perLayer = "plt"
+    /// Cross-layer transcoders: features also write to later layers.
+    case crossLayer = "clt"
+  }
+
+  /// What turns pre-activations into activations while training.
+  public enum Activation: String, Sendable, Codable, CaseIterable {
+    /// Learned thresholds, held down by the sparsity loss.
+    case jumprelu
+    /// The k · batch largest of a layer's batch; becomes JumpReLU in the end.
+    case batchtopk
+    /// The k largest of a position.
+    case topk
+    /// Whatever is above 0, held down by the sparsity loss.
+    case relu
+  }
+
+  /// Where the first weights come from.
+  public enum Start: String, Sendable, Codable, CaseIterable {
+    /// Matched filters and ridge regression (``ClosedFormStart``).
+    case closedForm = "closed-form"
+    /// Uniform random numbers, as in the paper.
+    case random
+  }
+
+  /// Per-layer or cross-layer.
+  public var kind = Kind.perLayer
+  /// Features of each layer.
+  public var features = 4096
+  /// The activation function.
+  public var activation = Activation.batchtopk
+  /// Features active at a position of a layer, wanted of the top-k kinds and of the closed-form start.
+  public var k = 32
+  /// How many layers behind its own a cross-layer feature writes to; nil for all.
+  public var decoderSpan: Int?
+  /// Whether a linear map beside the features is trained.
+  public var skip = false
+  /// The features' input hook.
+  public var input = FeatureInput.mlpIn.rawValue
+  /// The features' output hook.
+  public var output = FeatureOutput.mlpOut.rawValue
+  /// Where the first weights come from.
+  public var start = Start.closedForm
+
+  /// Tokens to train on.
+  public var tokens = 4_000_000
+  /// Tokens of a step.
+  public var batch = 2048
+  /// Tokens of a context, its first token included.
+  public var context = 256
+  /// Tokens that are shuffled together, kept in memory.
+  public var roundTokens = 65_536
+  /// The share of documents kept for evaluation.
+  public var heldOut = 0.02
+  /// The seed of every random choice.
+  public var seed: UInt64 = 0
+
+  /// Adam's learning rate; nil for 2e-4 · √(16,384 / features).
+  public var learningRate: Float?
+  /// The share of the steps in which the learning rate rises from 0.
+  public var warmUp: Float = 0.02
+  /// The share of the steps, at the end, in which it falls to 0.
+  public var decay: Float = 0.2
+  /// The largest norm of a layer's gradient.
+  public var gradientClip: Float = 1
+  /// λ of the sparsity loss λ · Σ tanh(c · ‖decoders‖ · a), reached at the end of the run.
+  public var sparsity: Float = 2e-3
+  /// c of the sparsity loss.
+  public var sparsitySlope: Float = 4
+  /// The width around a threshold in which it gets a gradient, in thresholds of the start.
+  public var bandwidth: Float = 0.5
+  /// The threshold of a random start.
+  public var threshold: Float = 0.03
+  /// The weight of Σ max(0, threshold − h) over dead features.
+  public var preActivation: Float = 3e-6
+  /// How many times k the top-k kinds begin with.
+  public var annealFrom: Float = 1
+  /// The share of the steps in which k falls to its value.
+  public var annealOver: Float = 0.1
+  /// Dead features that try to explain a position's error; 0 for none.
+  public var auxiliaryK = 32
+  /// The weight of that loss.
+  public var auxiliaryWeight: Float = 1 / 32
+  /// The density below which a feature counts as dead.
+  public var deadDensity: Float = 5e-5
+  /// Tokens over which the density is averaged.
+  public var densityTokens = 65_536
+  /// A position whose output is this many times longer than usual counts less, as if it were just so long.
+  public var outlier: Float = 5
+  /// The ridge of the closed-form start, in mean squared activations.
+  public var ridge: Float = 0.1
+  /// Rounds of k-means of the closed-form start.
+  public var clusterings = 2
+  /// Minutes between checkpoints.
+  public var checkpointMinutes = 15.0
+
+  /// The defaults.
+  public init() {}
+
+  /// The learning rate at its height.
+  public var peakRate: Float { learningRate ?? 2e-4 * (16_384 / Float(features)).squareRoot() }
+
+  /// Steps of the whole run.
+  public var stepCount: Int { tokens / batch }
+
+  /// Steps taken with one round of activations.
+  public var stepsPerRound: Int { roundTokens / batch }
+
+  /// How many layers the features of `layer` write to.
+  public func span(layer: Int, layerCount: Int) -> Int {
+    guard kind == .crossLayer else { return 1 }
+    return min(layerCount - layer, (decoderSpan ?? layerCount) + 1)
+  }
+
+  /// The largest `features` that a configuration may ask for.
+  static let mostFeatures = 1 << 20
+
+  /// Refuses what no run could use.
+  public func check() throws(TrainingError) {
+    try require(features, "features", 1...TrainingConfiguration.mostFeatures)
+    try require(k, "k", 1...features)
+    try require(tokens, "tokens", 0...1 << 40)
+    try require(batch, "batch", 1...1 << 20)
+    try require(context, "context", 2...1 << 17)
+    try require(roundTokens, "roundTokens", batch...1 << 26)
+    try require(auxiliaryK, "auxiliaryK", 0...4096)
+    try require(densityTokens, "densityTokens", 1...1 << 40)
+    try require(clusterings, "clusterings", 0...100)
+    if let decoderSpan { try require(decoderSpan, "decoderSpan", 0...4096) }
+    try require(Float(heldOut), "heldOut", 0...0.5)
+    try require(learningRate ?? 0, "learningRate", 0...1)
+    try require(warmUp, "warmUp", 0...1)
+    try require(decay, "decay", 0...1)
+    try require(annealOver, "annealOver", 0...1)
+    try require(annealFrom, "annealFrom", 1...1000)
+    try require(gradientClip, "gradientClip", 1e-6...1e6)
+    try require(sparsity, "sparsity", 0...1e6)
+    try require(sparsitySlope, "sparsitySlope", 1e-6...1e6)
+    try require(bandwidth, "bandwidth", 1e-6...1e6)
+    try require(threshold, "threshold", 0...1e6)
+    try require(preActivation, "preActivation", 0...1e6)
+    try require(auxiliaryWeight, "auxiliaryWeight", 0...1e6)
+    try require(deadDensity, "deadDensity", 0...1)
+    try require(outlier, "outlier", 1...1e6)
+    try require(ridge, "ridge", 1e-6...1e6)
+    try require(Float(checkpointMinutes), "checkpointMinutes", 0.01...1e6)
+    guard FeatureInput(rawValue: input) != nil else {
+      throw .unknownHook("input", input, FeatureInput.allCases.map(\.rawValue))
+    }
+    guard FeatureOutput(rawValue: output) != nil else {
+      throw .unknownHook("output", output, FeatureOutput.allCases.map(\.rawValue))
+    }
+  }
+
+  private func require<Value: Comparable>(
+    _ value: Value, _ name: String, _ range: ClosedRange<Value>
+  ) throws(TrainingError) {
+    // Written so that what is not a number is refused.
+    guard value >= range.lowerBound && value <= range.upperBound else {
+      throw .badValue(name: name, value: "\(value)", allowed: "\(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+}
