@@ -32,6 +32,15 @@ public struct Workers: Sendable {
     forEach(tasks, scratch: 0) { task, _ in body(task) }
   }
 
+  /// Returns what `transform` makes of each value, in their order; values are taken by whichever worker is free.
+  public func map<Value, Result: Sendable>(_ values: [Value], _ transform: (Value) -> Result) -> [Result] {
+    var results = [Result?](repeating: nil, count: values.count)
+    results.withUnsafeMutableBufferPointer { results in
+      forEach(values.count) { results[$0] = transform(values[$0]) }
+    }
+    return results.compactMap { $0 }
+  }
+
   /// Calls `body` with each of `0..<tasks` and `scratch` floats that belong to the worker for the call.
   package func forEach(
     _ tasks: Int, scratch: Int, _ body: (_ task: Int, UnsafeMutablePointer<Float>) -> Void
