@@ -1,4 +1,4 @@
-import LinearAlgebra
+package import LinearAlgebra
 
 /// The first weights of a layer, computed instead of trained: whitened matched filters, ridge-regression decoders.
 ///
@@ -8,12 +8,18 @@ import LinearAlgebra
 /// 3. The decoders minimise Σ w‖y − Wᵀa − b‖² + ridge: normal equations over features that are active together, solved by
 ///    Cholesky.
 /// 4. One factor makes encoder and decoder rows equally long on the average.
-struct ClosedFormStart {
-  let configuration: TrainingConfiguration
-  let workers: Workers
+package struct ClosedFormStart {
+  private let configuration: TrainingConfiguration
+  private let workers: Workers
+
+  /// Takes the number of features, k, outlier, ridge and clusterings from `configuration`.
+  package init(configuration: TrainingConfiguration, workers: Workers) {
+    self.configuration = configuration
+    self.workers = workers
+  }
 
   /// Returns the layer whose scaled inputs and outputs, `[positions, width]`, are given.
-  func layer(inputs: Matrix, outputs: Matrix, span: Int, seed: UInt64) -> LayerState {
+  package func layer(inputs: Matrix, outputs: Matrix, span: Int, seed: UInt64) -> LayerState {
     let features = configuration.features
     let whitening = Whitening(inputs, workers)
     let centres = clustered(inputs, whitening, seed: seed)

@@ -1,9 +1,9 @@
-import LinearAlgebra
+package import LinearAlgebra
 
 /// The parameters of one layer's transcoder, and what training remembers of them.
-struct LayerState: Sendable, Equatable {
+package struct LayerState: Sendable, Equatable {
   /// What a matrix of parameters is.
-  enum Part: Int, CaseIterable {
+  package enum Part: Int, CaseIterable {
     /// `[features, width]`.
     case encoder
     /// `[1, features]`.
@@ -19,22 +19,22 @@ struct LayerState: Sendable, Equatable {
   }
 
   /// How many layers features write to.
-  let span: Int
+  package let span: Int
   /// The parameters, one matrix for each ``Part``.
-  var parameters: [Matrix]
+  package var parameters: [Matrix]
   /// Adam's memory of them.
-  var moments: [AdamMoments]
+  package var moments: [AdamMoments]
   /// How often each feature was active of late.
-  var density: [Float]
+  package var density: [Float]
   /// Pre-activations below it need no look in batch top-k.
-  var lookBound: Float = 0
+  package var lookBound: Float = 0
   /// The threshold that batch top-k uses on the average; what it becomes as JumpReLU.
-  var batchThreshold: Float = 0
+  package var batchThreshold: Float = 0
   /// The width around thresholds in which they get a gradient.
-  var bandwidth: Float
+  package var bandwidth: Float
 
   /// Makes the state of parameters that have not been trained.
-  init(
+  package init(
     encoder: Matrix, threshold: Float, decoder: Matrix, span: Int, bandwidth: Float, hasSkip: Bool,
     density: Float
   ) {
@@ -52,13 +52,13 @@ struct LayerState: Sendable, Equatable {
   }
 
   /// The parameters of a part.
-  subscript(part: Part) -> Matrix { parameters[part.rawValue] }
+  package subscript(part: Part) -> Matrix { parameters[part.rawValue] }
 
   /// The number of features.
   var featureCount: Int { self[.encoder].rows }
 
   /// The thresholds, one for each feature.
-  var thresholds: [Float] { self[.threshold].storage }
+  package var thresholds: [Float] { self[.threshold].storage }
 
   /// ‖all decoder rows‖ of each feature.
   func decoderNorms(_ workers: Workers) -> [Float] {
@@ -70,7 +70,7 @@ struct LayerState: Sendable, Equatable {
 
   /// Returns a layer of uniform random numbers, as in the methods paper's appendix: encoders ±1/√features, decoders
   /// ±1/√(layers · width).
-  static func random(
+  package static func random(
     _ configuration: TrainingConfiguration, layer: Int, layerCount: Int, width: Int
   ) -> LayerState {
     var order = SeededOrder(seed: configuration.seed, stream: 1_000_000 + UInt64(layer))

@@ -1,4 +1,4 @@
-import LinearAlgebra
+package import LinearAlgebra
 
 /// The loss of a batch and its gradients, without a graph of operations: the formulas are written out.
 ///
@@ -9,16 +9,16 @@ import LinearAlgebra
 /// 3. For every layer: the gradients of its parameters, from the entries sorted by feature (`gradients`).
 ///
 /// So beyond the encoder's product, cost follows the number of active features.
-struct BatchLoss {
+package struct BatchLoss {
   let configuration: TrainingConfiguration
   let batch: any TrainingBatch
   /// λ.
   let sparsity: Float
   let workers: Workers
   /// What is active at each layer.
-  private(set) var selections: [LayerSelection]
+  package private(set) var selections: [LayerSelection]
   /// The terms.
-  private(set) var parts = LossParts()
+  package private(set) var parts = LossParts()
   /// ∂/∂a of each entry, for each layer.
   private(set) var derivatives: [[Float]]
   /// The same of the auxiliary entries.
@@ -31,7 +31,7 @@ struct BatchLoss {
   private(set) var auxiliaryResiduals: [Matrix] = []
 
   /// Does steps 1 and 2; `layers` remember what the selection of the next batch needs.
-  init(
+  package init(
     _ batch: any TrainingBatch, _ layers: inout [LayerState], k: Float, sparsity: Float,
     _ configuration: TrainingConfiguration, _ workers: Workers
   ) {

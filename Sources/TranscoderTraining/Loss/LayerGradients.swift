@@ -1,9 +1,9 @@
-import LinearAlgebra
+package import LinearAlgebra
 
 /// The gradients of one layer's parameters, and which rows have any.
-struct LayerGradients {
+package struct LayerGradients {
   /// One matrix for each ``LayerState/Part``.
-  var matrices: [Matrix]
+  package var matrices: [Matrix]
   /// Whether each feature's rows have a gradient.
   var isTouched: [Bool]
 
@@ -19,7 +19,7 @@ extension BatchLoss {
   ///
   /// JumpReLU's straight-through estimator: ∂a/∂h = [h > θ]; ∂a/∂θ = −(θ/ε)·[|h − θ| < ε/2], and what comes after a passes
   /// it to every parameter.
-  func gradients(_ index: Int, _ layer: LayerState) -> LayerGradients {
+  package func gradients(_ index: Int, _ layer: LayerState) -> LayerGradients {
     let selection = selections[index]
     let active = selection.active
     let lists = FeatureLists(active)

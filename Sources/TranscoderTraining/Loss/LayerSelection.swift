@@ -1,13 +1,13 @@
-import LinearAlgebra
+package import LinearAlgebra
 
 /// What one layer's encoder gives for a batch, as the loss sees it.
-struct LayerSelection {
+package struct LayerSelection {
   /// Entries that have a value or a gradient; their values are activations, 0 between threshold and half a band below.
-  var active: SparseActivations
+  package var active: SparseActivations
   /// The pre-activation of each entry.
-  var pre: [Float]
+  package var pre: [Float]
   /// Dead features that try to explain what is left.
-  var auxiliary: SparseActivations
+  package var auxiliary: SparseActivations
   /// Σ max(0, threshold − h) over dead features and positions.
   var shortfall: Double
   /// The features counted there.

@@ -1,7 +1,7 @@
-import LinearAlgebra
+package import LinearAlgebra
 
 /// A batch of positions: what each layer reads and gives, brought to size.
-protocol TrainingBatch {
+package protocol TrainingBatch {
   /// The number of positions.
   var positionCount: Int { get }
   /// Returns what a layer's features read, `[positions, width]`.
@@ -28,13 +28,19 @@ struct RoundBatch: TrainingBatch {
 }
 
 /// Activations that are given as they are.
-struct FixedBatch: TrainingBatch {
-  let inputs: [Matrix]
-  let outputs: [Matrix]
+package struct FixedBatch: TrainingBatch {
+  private let inputs: [Matrix]
+  private let outputs: [Matrix]
 
-  var positionCount: Int { inputs.first?.rows ?? 0 }
+  /// Wraps one matrix `[positions, width]` for each layer.
+  package init(inputs: [Matrix], outputs: [Matrix]) {
+    self.inputs = inputs
+    self.outputs = outputs
+  }
 
-  func inputs(_ layer: Int, _ workers: Workers) -> Matrix { inputs[layer] }
+  package var positionCount: Int { inputs.first?.rows ?? 0 }
 
-  func outputs(_ layer: Int, _ workers: Workers) -> Matrix { outputs[layer] }
+  package func inputs(_ layer: Int, _ workers: Workers) -> Matrix { inputs[layer] }
+
+  package func outputs(_ layer: Int, _ workers: Workers) -> Matrix { outputs[layer] }
 }

@@ -1,12 +1,12 @@
 import Foundation
 import LinearAlgebra
 import ModelFiles
-import Transcoders
+package import Transcoders
 
 extension TranscoderSet {
   /// Writes the set in circuit-tracer's format, with thresholds: `config.yaml`, and a file for each layer (per-layer) or two
   /// (cross-layer).
-  func write(toFolder folder: String) throws {
+  package func write(toFolder folder: String) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for (layer, transcoder) in transcoders.enumerated() {
       if isCrossLayer {

@@ -1,4 +1,4 @@
-import LinearAlgebra
+package import LinearAlgebra
 
 extension LayerState {
   /// Moves the parameters against their gradients by Adam; false, and nothing moved, when a gradient is no number.
@@ -27,14 +27,14 @@ extension LayerState {
 }
 
 /// What a step of training gives back.
-struct TrainingStep {
+package struct TrainingStep {
   /// The parts of the loss before the step.
-  var parts: LossParts
+  package var parts: LossParts
 
   /// Takes one step: loss, gradients, Adam, layer by layer.
   ///
   /// - Throws: `TrainingError.diverged` before anything was changed of the layer that it names.
-  init(
+  package init(
     _ batch: any TrainingBatch, _ layers: inout [LayerState], number: Int,
     _ configuration: TrainingConfiguration, _ workers: Workers
   ) throws(TrainingError) {

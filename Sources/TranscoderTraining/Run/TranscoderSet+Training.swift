@@ -1,10 +1,10 @@
-import LinearAlgebra
+package import LinearAlgebra
 import Transcoders
 
 extension LayerState {
   /// The thresholds of the finished transcoder: learned ones as they are; for the top-k kinds the one above which `k`
   /// features a position are active on the average over `inputs`.
-  func finalThresholds(
+  package func finalThresholds(
     _ inputs: Matrix, _ configuration: TrainingConfiguration, _ workers: Workers
   ) -> [Float] {
     switch configuration.activation {
