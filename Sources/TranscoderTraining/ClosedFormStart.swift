@@ -79,14 +79,9 @@ package struct ClosedFormStart {
 
   /// Step 2: what is active, and the threshold above which it is.
   private func selection(_ inputs: Matrix, _ encoder: Matrix) -> (SparseActivations, Float) {
-    let most = min(4 * configuration.k, encoder.rows)
-    let candidates = inputs.encoded(
-      by: encoder, bias: [Float](repeating: 0, count: encoder.rows), selecting: .largest(most), workers
-    ).selected
-    let wanted = min(candidates.count, configuration.k * inputs.rows)
-    guard wanted > 0 else { return (candidates, 0) }
-    let threshold = nthLargest(wanted, of: candidates.values)
-    return (candidates.keeping { candidates.values[$0] > threshold }, threshold)
+    let bias = [Float](repeating: 0, count: encoder.rows)
+    let found = CalibratedSelection(inputs, encoder: encoder, bias: bias, k: configuration.k, workers)
+    return (found.active, found.threshold)
   }
 
   /// Step 3: the decoders, `[features, width]`, and the bias.

@@ -70,7 +70,9 @@ struct TrainingStepTests {
       return loss(layers)
     }
     let (up, down) = (moved(reach), moved(-reach))
-    let active = { (loss: BatchLoss) in loss.selections.map { [$0.active.features, $0.auxiliary.features] } }
+    let active = { (loss: BatchLoss) in
+      loss.selections.map { selection in zip(selection.active.features, selection.active.values).map { $1 > 0 ? $0 : -1 } }
+    }
     guard active(up) == active(down) else { return nil }
     return (up.parts.total - down.parts.total) / Double(2 * reach)
   }

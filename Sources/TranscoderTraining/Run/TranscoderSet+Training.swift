@@ -11,13 +11,9 @@ extension LayerState {
     case .jumprelu: return thresholds
     case .relu: return thresholds.map { _ in 0 }
     case .batchtopk, .topk:
-      let most = min(8 * configuration.k, featureCount)
-      let candidates = inputs.encoded(
-        by: self[.encoder], bias: self[.encoderBias].storage, selecting: .largest(most), workers
-      ).selected.values
-      let wanted = min(candidates.count, configuration.k * inputs.rows)
-      let threshold = wanted > 0 ? nthLargest(wanted, of: candidates).nextDown : 0
-      return thresholds.map { _ in max(0, threshold) }
+      let found = CalibratedSelection(
+        inputs, encoder: self[.encoder], bias: self[.encoderBias].storage, k: configuration.k, workers)
+      return thresholds.map { _ in found.threshold }
     }
   }
 }
