@@ -26,7 +26,9 @@ public struct Cholesky: Sendable {
     guard isDefinite else { return nil }
   }
 
-  private static func factorBlock(_ a: UnsafeMutablePointer<Float>, _ n: Int, _ start: Int, _ end: Int) -> Bool {
+  private static func factorBlock(_ a: UnsafeMutablePointer<Float>, _ n: Int, _ start: Int, _ end: Int)
+    -> Bool
+  {
     for row in start..<end {
       for column in start...row {
         let sum = a[row * n + column] - la_dot(a + row * n + start, a + column * n + start, column - start)
@@ -87,7 +89,9 @@ public struct Cholesky: Sendable {
   }
 
   /// In place, for rows x: L · y = x.
-  private static func forward(_ l: UnsafePointer<Float>, _ n: Int, _ x: UnsafeMutablePointer<Float>, _ count: Int) {
+  private static func forward(
+    _ l: UnsafePointer<Float>, _ n: Int, _ x: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
     for start in stride(from: 0, to: n, by: block) {
       let end = min(n, start + block)
       for vector in 0..<count {

@@ -16,7 +16,9 @@ public enum CompressedFile {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 18)
     while true {
-      let count = unsafe piece.withUnsafeMutableBytes { unsafe gzread(file, $0.baseAddress, UInt32($0.count)) }
+      let count = unsafe piece.withUnsafeMutableBytes {
+        unsafe gzread(file, $0.baseAddress, UInt32($0.count))
+      }
       guard count >= 0 else { throw .malformed(path: path, problem: "its gzip data is damaged") }
       guard count > 0 else { break }
       guard bytes.count + Int(count) <= limit else {

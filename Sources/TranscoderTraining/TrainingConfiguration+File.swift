@@ -17,7 +17,8 @@ extension TrainingConfiguration {
     }
     for setting in settings {
       guard let equals = setting.firstIndex(of: "="), equals > setting.startIndex else {
-        throw TrainingError.badFile(path: "given by --set", problem: "'\(setting.prefix(80))' is not key=value")
+        throw TrainingError.badFile(
+          path: "given by --set", problem: "'\(setting.prefix(80))' is not key=value")
       }
       let line = setting[..<equals] + ": " + setting[setting.index(after: equals)...]
       try TrainingConfiguration.merge(String(line), into: &values, from: "given by --set")

@@ -40,9 +40,11 @@ public struct TranscoderEvaluation: Sendable, Codable {
     _ set: TranscoderSet, of transformer: Transformer, contexts: [[Int]], _ workers: Workers
   ) throws(TranscoderError) {
     let sizes = transformer.configuration
-    guard set.layerCount == sizes.layerCount, set.transcoders.allSatisfy({ $0.encoder.columns == sizes.dModel })
+    guard set.layerCount == sizes.layerCount,
+      set.transcoders.allSatisfy({ $0.encoder.columns == sizes.dModel })
     else {
-      throw .unfit(name: set.name, problem: "the model has \(sizes.layerCount) layers of width \(sizes.dModel)")
+      throw .unfit(
+        name: set.name, problem: "the model has \(sizes.layerCount) layers of width \(sizes.dModel)")
     }
     let single = Transformer(configuration: sizes, weights: transformer.weights, workers: Workers(count: 1))
     let tallies = workers.map(contexts) { ContextTally($0, single, set) }
@@ -90,7 +92,8 @@ private struct ContextTally: Sendable {
   init(_ set: TranscoderSet) {
     layers = set.transcoders.map {
       Layer(
-        sum: Array(repeating: 0, count: $0.encoder.columns), uses: Array(repeating: 0, count: $0.featureCount))
+        sum: Array(repeating: 0, count: $0.encoder.columns), uses: Array(repeating: 0, count: $0.featureCount)
+      )
     }
   }
 

@@ -52,7 +52,9 @@ struct SparseTests {
     return matrix
   }
 
-  @Test("Decoding, its derivatives and its gradients are those of dense products", arguments: 0..<4 as Range<UInt64>)
+  @Test(
+    "Decoding, its derivatives and its gradients are those of dense products",
+    arguments: 0..<4 as Range<UInt64>)
   func decoding(_ seed: UInt64) {
     var random = SplitMix64(seed: seed)
     let (rows, width, features, span) = (random.length(1...90), random.length(1...40), 13, 3)
@@ -119,7 +121,8 @@ struct SparseTests {
       let touched = [1, 3, 50, 200, 400].map { number % $0 == 0 }
       for row in 0..<rows where touched[row] { gradient[row: row] = random.numbers(columns)[...] }
       moments.update(
-        &parameters, gradient: gradient, isTouched: { touched[$0] }, step: AdamStep(number: number, rate: 1e-2),
+        &parameters, gradient: gradient, isTouched: { touched[$0] },
+        step: AdamStep(number: number, rate: 1e-2),
         workers)
       for (index, value) in gradient.storage.enumerated() {
         m[index] = 0.9 * m[index] + 0.1 * Double(value)

@@ -26,7 +26,8 @@ struct HostileInputTests {
   @Test(
     "A wrong setting is refused in one sentence",
     arguments: [
-      "kind=sae", "features=0", "features=many", "features=1e9", "k=-1", "k=5000", "seed=-1", "typo=1", "tokens", "=3",
+      "kind=sae", "features=0", "features=many", "features=1e9", "k=-1", "k=5000", "seed=-1", "typo=1",
+      "tokens", "=3",
       "batch=1.5", "learningRate=.nan", "outlier=.inf", "heldOut=2", "input=hook_somewhere", "skip=maybe",
       "features=[1, 2]", "features={a: 1}", "features=&a 1", "activation=", "context=1", "roundTokens=1",
     ])
@@ -39,7 +40,10 @@ struct HostileInputTests {
 
   @Test(
     "A wrong file of settings is refused",
-    arguments: ["", "- 1\n- 2", "a: [", "features: 1\nfeatures: 2", "\u{0}", "x", "features: !!binary zz", "k: {k: {k: 1}}"])
+    arguments: [
+      "", "- 1\n- 2", "a: [", "features: 1\nfeatures: 2", "\u{0}", "x", "features: !!binary zz",
+      "k: {k: {k: 1}}",
+    ])
   func refusedFile(_ text: String) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = try write("c.yaml", Data(text.utf8))

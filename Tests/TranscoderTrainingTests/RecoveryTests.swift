@@ -54,7 +54,8 @@ struct RecoveryTests {
     var layers = [
       closedForm.layer(inputs: known.inputs, outputs: known.outputs[0], span: 2, seed: 1),
       LayerState(
-        encoder: Matrix(rows: 48, columns: known.width), threshold: 1, decoder: Matrix(rows: 48, columns: known.width),
+        encoder: Matrix(rows: 48, columns: known.width), threshold: 1,
+        decoder: Matrix(rows: 48, columns: known.width),
         span: 1, bandwidth: 0.1, hasSkip: false, density: 0.1),
     ]
     for step in 0..<1500 {

@@ -60,7 +60,9 @@ struct TrainingRunTests {
     }
   }
 
-  @Test("A run writes a set that opens, fits the model and unfolds to what it was", arguments: TrainingConfiguration.Kind.allCases)
+  @Test(
+    "A run writes a set that opens, fits the model and unfolds to what it was",
+    arguments: TrainingConfiguration.Kind.allCases)
   func export(_ kind: TrainingConfiguration.Kind) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let settings = configuration(kind)

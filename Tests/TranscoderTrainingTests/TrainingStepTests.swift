@@ -49,7 +49,8 @@ struct TrainingStepTests {
           let change = difference(part, place, index, run, loss)
           guard let change else { continue }
           compared += 1
-          #expect(abs(change - Double(expected)) < 2e-3 + 0.02 * abs(change), "\(part) \(place) of layer \(index)")
+          #expect(
+            abs(change - Double(expected)) < 2e-3 + 0.02 * abs(change), "\(part) \(place) of layer \(index)")
         }
       }
     }
@@ -58,7 +59,8 @@ struct TrainingStepTests {
 
   /// The central difference quotient; nil where what is active changes on the way.
   private func difference(
-    _ part: LayerState.Part, _ place: Int, _ index: Int, _ run: TwinRun, _ loss: @escaping ([LayerState]) -> BatchLoss
+    _ part: LayerState.Part, _ place: Int, _ index: Int, _ run: TwinRun,
+    _ loss: @escaping ([LayerState]) -> BatchLoss
   ) -> Double? {
     let reach: Float = 5e-3
     let moved = { (by: Float) in
@@ -71,7 +73,9 @@ struct TrainingStepTests {
     }
     let (up, down) = (moved(reach), moved(-reach))
     let active = { (loss: BatchLoss) in
-      loss.selections.map { selection in zip(selection.active.features, selection.active.values).map { $1 > 0 ? $0 : -1 } }
+      loss.selections.map { selection in
+        zip(selection.active.features, selection.active.values).map { $1 > 0 ? $0 : -1 }
+      }
     }
     guard active(up) == active(down) else { return nil }
     return (up.parts.total - down.parts.total) / Double(2 * reach)

@@ -21,7 +21,8 @@ public final class ActivationStore: @unchecked Sendable {
   /// Writes rows of `matrix` from row `first` of the store on; no two writers may write one row.
   public func write(_ matrix: Matrix, rows range: Range<Int>, at first: Int) {
     precondition(
-      matrix.columns == columns && first >= 0 && first + range.count <= rows && range.upperBound <= matrix.rows,
+      matrix.columns == columns && first >= 0 && first + range.count <= rows
+        && range.upperBound <= matrix.rows,
       "rows \(range) of \(matrix.shape) at \(first) of [\(rows), \(columns)]")
     matrix.storage.withUnsafeBufferPointer { source in
       guard let source = source.baseAddress else { return }
@@ -30,7 +31,9 @@ public final class ActivationStore: @unchecked Sendable {
   }
 
   /// Returns (row − shift) · factor for the rows that `indices` names, in that order.
-  public func gathered(_ indices: ArraySlice<Int>, shift: [Float], factor: Float, _ workers: Workers) -> Matrix {
+  public func gathered(_ indices: ArraySlice<Int>, shift: [Float], factor: Float, _ workers: Workers)
+    -> Matrix
+  {
     precondition(indices.allSatisfy { $0 >= 0 && $0 < rows }, "a row beyond \(rows)")
     precondition(shift.count == columns, "a shift of \(shift.count) for \(columns) columns")
     let (block, columns, first) = (64, columns, indices.startIndex)

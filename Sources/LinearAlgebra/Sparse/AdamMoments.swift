@@ -77,7 +77,8 @@ public struct AdamMoments: Sendable, Equatable {
                   let rest = step.number - touched[row] - AdamMoments.restSteps
                   if isTouched(row) {
                     if rest > 1 {
-                      AdamMoments.wake(m + row * columns, v + row * columns, columns, power(step.beta2, rest - 1))
+                      AdamMoments.wake(
+                        m + row * columns, v + row * columns, columns, power(step.beta2, rest - 1))
                     }
                     touched[row] = step.number
                   } else if rest > 0 {

@@ -161,7 +161,8 @@ extension DecoderSource {
 extension Matrix {
   /// Adds factor · left · rightᵀ.
   public mutating func addOuter(_ left: [Float], _ right: [Float], scaledBy factor: Float) {
-    precondition(left.count == rows && right.count == columns, "\(shape) + [\(left.count)] · [\(right.count)]")
+    precondition(
+      left.count == rows && right.count == columns, "\(shape) + [\(left.count)] · [\(right.count)]")
     let columns = columns
     update { out in
       for (row, value) in left.enumerated() where value != 0 {
@@ -194,7 +195,8 @@ extension Matrix {
 extension Matrix {
   /// Adds factor · vector to one row.
   public mutating func addRow(_ vector: [Float], scaledBy factor: Float, to row: Int) {
-    precondition(vector.count == columns && row >= 0 && row < rows, "\(vector.count) numbers to row \(row) of \(shape)")
+    precondition(
+      vector.count == columns && row >= 0 && row < rows, "\(vector.count) numbers to row \(row) of \(shape)")
     let columns = columns
     update { la_axpy(factor, vector, $0 + row * columns, columns) }
   }

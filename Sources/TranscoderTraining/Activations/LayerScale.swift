@@ -43,7 +43,8 @@ struct LayerScale: Sendable, Equatable, Codable {
   }
 
   /// Returns a layer's outputs at `rows`, brought to size.
-  func outputs(_ round: ActivationRound, _ layer: Int, _ rows: ArraySlice<Int>, _ workers: Workers) -> Matrix {
+  func outputs(_ round: ActivationRound, _ layer: Int, _ rows: ArraySlice<Int>, _ workers: Workers) -> Matrix
+  {
     round.outputs[layer].gathered(rows, shift: outputMean, factor: 1 / outputScale, workers)
   }
 

@@ -36,7 +36,9 @@ extension BatchLoss {
     if auxiliaryLists.entries.count > 0 {
       matrices[LayerState.Part.encoder.rawValue].add(
         inputs, scaledBy: auxiliaryDerivatives[index], lists: auxiliaryLists, workers)
-      for (feature, sum) in auxiliaryLists.sums(auxiliaryDerivatives[index]).enumerated() { byBias[feature] += sum }
+      for (feature, sum) in auxiliaryLists.sums(auxiliaryDerivatives[index]).enumerated() {
+        byBias[feature] += sum
+      }
     }
     addPreActivation(selection, lists, inputs, &matrices, &byBias, &byThreshold)
     addDecoders(index, layer, lists, auxiliaryLists, &matrices)

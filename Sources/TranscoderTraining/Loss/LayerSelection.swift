@@ -28,10 +28,13 @@ extension LayerState {
     let usesThresholds = configuration.activation == .jumprelu
     let look = AuxiliaryFeatures(
       features: configuration.auxiliaryK > 0 || configuration.usesPreActivation ? dead : [],
-      count: configuration.auxiliaryK, thresholds: !configuration.usesPreActivation ? [] : usesThresholds ? thresholds : thresholds.map { _ in 0 })
+      count: configuration.auxiliaryK,
+      thresholds: !configuration.usesPreActivation
+        ? [] : usesThresholds ? thresholds : thresholds.map { _ in 0 })
     let encode = { (layer: LayerState, selection: FeatureSelection) in
       inputs.encoded(
-        by: layer[.encoder], bias: layer[.encoderBias].storage, selecting: selection, auxiliary: look, workers)
+        by: layer[.encoder], bias: layer[.encoderBias].storage, selecting: selection, auxiliary: look, workers
+      )
     }
     var encoded: EncodedPositions
     switch configuration.activation {

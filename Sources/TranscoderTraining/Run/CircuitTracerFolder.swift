@@ -27,7 +27,8 @@ extension TranscoderSet {
       try Data(text.utf8).write(to: URL(filePath: folder + "/config.yaml"), options: .atomic)
     } catch {
       throw ModelFileError.unwritable(
-        path: folder + "/config.yaml", reason: "check that the disk is not full and the folder may be written")
+        path: folder + "/config.yaml", reason: "check that the disk is not full and the folder may be written"
+      )
     }
   }
 

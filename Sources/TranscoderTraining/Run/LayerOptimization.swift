@@ -4,7 +4,9 @@ extension LayerState {
   /// Moves the parameters against their gradients by Adam; false, and nothing moved, when a gradient is no number.
   ///
   /// - Parameter clip: The gradient is shortened to this norm when it is longer.
-  mutating func descend(_ gradients: LayerGradients, _ step: AdamStep, clip: Float, _ workers: Workers) -> Bool {
+  mutating func descend(_ gradients: LayerGradients, _ step: AdamStep, clip: Float, _ workers: Workers)
+    -> Bool
+  {
     let norm = gradients.norm(workers)
     guard norm.isFinite else { return false }
     var step = step

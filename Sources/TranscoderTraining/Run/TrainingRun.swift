@@ -87,7 +87,9 @@ public struct TrainingRun {
 
   /// Writes the transcoders as they are now.
   public mutating func export() throws {
-    guard let set = try trainer.transcoders(name: identity.name, modelName: identity.modelName) else { return }
+    guard let set = try trainer.transcoders(name: identity.name, modelName: identity.modelName) else {
+      return
+    }
     try set.write(toFolder: folder)
   }
 
@@ -131,7 +133,9 @@ public struct TrainingRun {
   private func keepMetrics(upTo step: Int) throws {
     let old = (try? String(contentsOfFile: metrics, encoding: .utf8)) ?? ""
     let kept = old.split(separator: "\n").filter { line in
-      guard let progress = try? JSONDecoder().decode(Progress.self, from: Data(line.utf8)) else { return false }
+      guard let progress = try? JSONDecoder().decode(Progress.self, from: Data(line.utf8)) else {
+        return false
+      }
       return step > 0 && progress.step <= step
     }
     try TrainingRun.write(kept.map { $0 + "\n" }.joined(), metrics)

@@ -110,7 +110,8 @@ struct Checkpoint: Sendable {
     }
     let scalars = try archive.tensor("\(index).scalars", shape: [3]).floats()
     var layer = LayerState(
-      encoder: try matrix("\(index).0", shapes[0]), threshold: 0, decoder: try matrix("\(index).3", shapes[3]),
+      encoder: try matrix("\(index).0", shapes[0]), threshold: 0,
+      decoder: try matrix("\(index).3", shapes[3]),
       span: span, bandwidth: scalars[2], hasSkip: configuration.skip, density: 0)
     for (part, shape) in shapes.enumerated() {
       let name = "\(index).\(part)"

@@ -85,7 +85,8 @@ extension TranscoderSet {
       && transcoder.encoder.columns == scales[index].inputMean.count
   }
 
-  private func unfold(_ index: Int, _ configuration: TrainingConfiguration, _ scales: [LayerScale]) -> LayerState
+  private func unfold(_ index: Int, _ configuration: TrainingConfiguration, _ scales: [LayerScale])
+    -> LayerState
   {
     let (transcoder, scale) = (transcoders[index], scales[index])
     var encoder = transcoder.encoder.widened()

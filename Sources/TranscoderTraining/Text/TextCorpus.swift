@@ -28,7 +28,8 @@ public struct TextCorpus: Sendable {
 
   /// The files that a path names: itself, or what a folder holds at any depth, in the order of the names.
   private static func files(_ path: String) throws -> [String] {
-    guard !path.isEmpty, let values = try? URL(filePath: path).resourceValues(forKeys: [.isDirectoryKey]) else {
+    guard !path.isEmpty, let values = try? URL(filePath: path).resourceValues(forKeys: [.isDirectoryKey])
+    else {
       throw TrainingError.badText(path: path, problem: "there is no such file or folder; check the path")
     }
     guard values.isDirectory == true else {
@@ -38,9 +39,12 @@ public struct TextCorpus: Sendable {
       }
       return [path]
     }
-    let names = ((try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []).filter { kind($0) != nil }
+    let names = ((try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []).filter {
+      kind($0) != nil
+    }
     guard !names.isEmpty else {
-      throw TrainingError.badText(path: path, problem: "the folder holds no .txt, .md or .jsonl files that may be read")
+      throw TrainingError.badText(
+        path: path, problem: "the folder holds no .txt, .md or .jsonl files that may be read")
     }
     return names.sorted().map { path + "/" + $0 }
   }

@@ -55,7 +55,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     var read: [[Int]] = []
     while read.count < contexts, let context = stream.next(repeating: false) { read.append(context) }
     guard !read.isEmpty else {
-      throw CommandError("The text is shorter than one context of \(length) tokens: give more, or lower --length.")
+      throw CommandError(
+        "The text is shorter than one context of \(length) tokens: give more, or lower --length.")
     }
     let result = try TranscoderEvaluation(
       set, of: model.transformer, contexts: read, Workers(count: options.threads))
@@ -67,11 +68,12 @@ struct EvaluateCommand: AsyncParsableCommand {
       "layer \(index)  FVU \(layer.unexplained.rounded(to: 3))  L0 \(layer.activeFeatures.rounded(to: 1))  "
         + "never active \((layer.dead * 100).rounded(to: 1))%"
     }
-    return (rows + [
-      "mean FVU \(result.meanUnexplained.rounded(to: 3)) over \(result.positions.grouped) positions",
-      "replacement model: top-1 agreement \((result.agreement * 100).rounded(to: 1))%, "
-        + "KL \(result.divergence.rounded(to: 3)), cross-entropy \(result.replacedCrossEntropy.rounded(to: 3)) "
-        + "(model \(result.crossEntropy.rounded(to: 3)))",
-    ]).joined(separator: "\n")
+    return
+      (rows + [
+        "mean FVU \(result.meanUnexplained.rounded(to: 3)) over \(result.positions.grouped) positions",
+        "replacement model: top-1 agreement \((result.agreement * 100).rounded(to: 1))%, "
+          + "KL \(result.divergence.rounded(to: 3)), cross-entropy \(result.replacedCrossEntropy.rounded(to: 3)) "
+          + "(model \(result.crossEntropy.rounded(to: 3)))",
+      ]).joined(separator: "\n")
   }
 }

@@ -12,7 +12,7 @@ struct TrainCommand: AsyncParsableCommand {
     commandName: "train", abstract: "Train transcoders on what the model computes over text.",
     discussion: """
       Writes a transcoder set in circuit-tracer's format, with metrics.jsonl, training.yaml and a checkpoint beside it. \
-      Ctrl-C saves and ends; --resume goes on. Every setting and its default: Documentation/training.md.
+      Ctrl-C saves and ends; --resume goes on. Every setting and its default: Documentation/Training.md.
 
       Examples:
         microscope train --text corpus/en --output transcoders --quick
@@ -91,7 +91,8 @@ struct TrainCommand: AsyncParsableCommand {
     }
     let name = URL(filePath: output).standardizedFileURL.lastPathComponent
     var run = try TrainingRun(
-      trainer, folder: output, name: name, modelName: resolved.entry?.id ?? resolved.location.lastPathComponent)
+      trainer, folder: output, name: name,
+      modelName: resolved.entry?.id ?? resolved.location.lastPathComponent)
     var last: TrainingRun.Progress?
     let outcome = try run.run { progress in
       last = progress
