@@ -119,6 +119,16 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     return min(layerCount - layer, (decoderSpan ?? layerCount) + 1)
   }
 
+  /// Bytes that a run on a model of `layerCount` layers of `width` takes: parameters and Adam's memory, the gradients of one
+  /// layer, a round of activations.
+  public func memory(layerCount: Int, width: Int) -> Double {
+    let spans = (0..<layerCount).map { span(layer: $0, layerCount: layerCount) }
+    let layers = spans.map { Double(features) * Double(width) * Double(1 + $0) }
+    let start = start == .closedForm ? 3 * 4 * Double(features) * Double(features) : 0
+    let round = Double(roundTokens) * Double(layerCount) * Double(width) * 4
+    return 12 * layers.reduce(0, +) + 8 * (layers.max() ?? 0) + start + round
+  }
+
   /// The largest `features` that a configuration may ask for.
   static let mostFeatures = 1 << 20
 

@@ -53,7 +53,7 @@ public struct TrainingRun {
     try keepMetrics(upTo: trainer.step)
   }
 
-  /// Takes the steps that are left, then writes the transcoders.
+  /// Takes the steps that are left, or those until it is asked to stop, then writes the transcoders.
   ///
   /// - Parameter report: Told after every few steps how it goes.
   public mutating func run(_ report: (Progress) -> Void) throws -> Outcome {
@@ -80,13 +80,12 @@ public struct TrainingRun {
       throw TrainingError.diverged(step: step, layer: layer, kept: kept)
     }
     try trainer.save(to: TrainingRun.checkpoint(in: folder))
-    guard trainer.isComplete else { return .stopped }
     try export()
-    return .completed
+    return trainer.isComplete ? .completed : .stopped
   }
 
-  /// Writes the transcoders as they are now.
-  public mutating func export() throws {
+  /// Writes the transcoders as they are now; nothing when there is no text at hand to find thresholds on.
+  private mutating func export() throws {
     guard let set = try trainer.transcoders(name: identity.name, modelName: identity.modelName) else {
       return
     }

@@ -55,6 +55,12 @@ public struct TranscoderTrainer {
     workers: Workers, report: (String) -> Void, shouldStop: @escaping @Sendable () -> Bool
   ) throws {
     try configuration.check()
+    let sizes = source.model.transformer.configuration
+    let need = configuration.memory(layerCount: sizes.layerCount, width: sizes.dModel)
+    let available = Double(ProcessInfo.processInfo.physicalMemory)
+    guard need < 0.9 * available else {
+      throw TrainingError.tooLarge(gigabytes: Int(need / 1e9) + 1, available: Int(available / 1e9))
+    }
     let state = TrainingState(
       configuration: configuration, scales: [], layers: [], step: 0, roundPlace: ContextStream.Place())
     self.init(state, source, workers, shouldStop)

@@ -69,8 +69,9 @@ struct TrainCommand: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
-    guard !(resume && (quick || initFrom != nil || config != nil)) else {
-      throw ValidationError("--resume goes on as the run began: leave out --quick, --init-from and --config.")
+    guard !resume || (settings.isEmpty && initFrom == nil && config == nil) else {
+      throw ValidationError(
+        "--resume goes on as the run began: leave out --init-from, --config and all settings.")
     }
   }
 
