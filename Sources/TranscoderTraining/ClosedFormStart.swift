@@ -100,19 +100,31 @@ package struct ClosedFormStart {
     // Regression on centred activations: the bias takes the means.
     gram.addOuter(means, means, scaledBy: -total)
     right.addOuter(means, outputMean, scaledBy: -total)
-    let usual = (0..<gram.rows).reduce(0.0) { $0 + Double(gram[$1, $1]) } / Double(gram.rows)
-    var ridge = Float(max(usual, 1e-6)) * configuration.ridge
-    var factors: Cholesky?
-    while factors == nil {
-      var damped = gram
-      for row in 0..<gram.rows { damped[row, row] += ridge }
-      factors = Cholesky(damped, workers)
-      ridge *= 10
-      if ridge > 1e30 { return (Matrix(rows: right.rows, columns: right.columns), outputMean) }
+    guard let factors = damped(gram, lists.sums(active.values.map { $0 * $0 })) else {
+      return (Matrix(rows: right.rows, columns: right.columns), outputMean)
     }
-    let solved = factors?.solving(right, workers) ?? right
+    let solved = factors.solving(right, workers)
     let carried = Matrix(rows: 1, columns: means.count, storage: means).times(solved, workers)
     return (solved, zip(outputMean, carried.storage).map { $0 - $1 })
+  }
+}
+
+extension ClosedFormStart {
+  /// Adds the ridge to a Gram matrix and factors the sum; nil when it has no numbers to factor.
+  ///
+  /// A feature's ridge shrinks with the weight of the positions where it is active (its entry of the diagonal over
+  /// `squares`, the same without weights): what only outliers need is not held back for it.
+  private func damped(_ gram: Matrix, _ squares: [Float]) -> Cholesky? {
+    let usual = (0..<gram.rows).reduce(0.0) { $0 + Double(gram[$1, $1]) } / Double(gram.rows)
+    let shares = (0..<gram.rows).map { squares[$0] > 0 ? max(gram[$0, $0] / squares[$0], 1e-6) : 1 }
+    var ridge = Float(max(usual, 1e-6)) * configuration.ridge
+    while ridge < 1e30 {
+      var sum = gram
+      for row in 0..<gram.rows { sum[row, row] += ridge * shares[row] }
+      if let factors = Cholesky(sum, workers) { return factors }
+      ridge *= 10
+    }
+    return nil
   }
 }
 
