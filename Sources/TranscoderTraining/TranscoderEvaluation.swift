@@ -41,7 +41,7 @@ public struct TranscoderEvaluation: Sendable, Codable {
   ) throws(TranscoderError) {
     let sizes = transformer.configuration
     guard set.layerCount == sizes.layerCount,
-      set.transcoders.allSatisfy({ $0.encoder.columns == sizes.dModel })
+      set.transcoders.allSatisfy({ $0.encoder.width == sizes.dModel })
     else {
       throw .unfit(
         name: set.name, problem: "the model has \(sizes.layerCount) layers of width \(sizes.dModel)")
@@ -92,7 +92,7 @@ private struct ContextTally: Sendable {
   init(_ set: TranscoderSet) {
     layers = set.transcoders.map {
       Layer(
-        sum: Array(repeating: 0, count: $0.encoder.columns), uses: Array(repeating: 0, count: $0.featureCount)
+        sum: Array(repeating: 0, count: $0.encoder.width), uses: Array(repeating: 0, count: $0.featureCount)
       )
     }
   }
@@ -204,10 +204,9 @@ private struct WrittenFeatures {
     if let skip = set.transcoders[layer].skip { out = input.times(transposed: skip, workers) }
     out.add(toEveryRow: set.transcoders[layer].decoderBias)
     for source in 0...layer where layer - source < set.transcoders[source].span {
-      let span = set.transcoders[source].span
       let sites = activations[source].sites
       out.addRows(
-        of: set.transcoders[source].decoder, sites.map { $0.index * span + layer - source },
+        of: set.transcoders[source].decoders[layer - source], sites.map(\.index),
         scaledBy: activations[source].values[...], toRows: sites.map(\.position))
     }
     return out

@@ -27,7 +27,7 @@ public struct FeatureEncoder: Sendable {
   }
 
   /// Returns the read vectors of some features, `[indices.count, dModel]`.
-  func readVectors(_ indices: [Int]) -> Matrix {
+  package func readVectors(_ indices: [Int]) -> Matrix {
     isByInput ? weights.gathered(columns: indices) : weights.gathered(indices)
   }
 }

@@ -91,8 +91,12 @@ struct TrainingRunTests {
     #expect(try copy.run { _ in } == .completed)
     let other = try TranscoderSet(circuitTracerFolder: folder + "/copy")
     for (a, b) in zip(set.transcoders, other.transcoders) {
-      #expect(Difference(a.encoder.widened(), b.encoder.widened(), absolute: 1e-4, relative: 1e-4) == nil)
-      #expect(Difference(a.decoder.widened(), b.decoder.widened(), absolute: 1e-4, relative: 1e-4) == nil)
+      #expect(
+        Difference(
+          a.encoder.readVectors(Array(0..<24)), b.encoder.readVectors(Array(0..<24)), absolute: 1e-4,
+          relative: 1e-4) == nil)
+      #expect(
+        Difference(a.decoders[0].widened(), b.decoders[0].widened(), absolute: 1e-4, relative: 1e-4) == nil)
       #expect(Difference(a.encoderBias, b.encoderBias, absolute: 1e-4, relative: 1e-4) == nil)
       #expect(Difference(a.decoderBias, b.decoderBias, absolute: 1e-4, relative: 1e-4) == nil)
       #expect(a.thresholds == b.thresholds)

@@ -89,7 +89,20 @@ public struct TrainingRun {
     guard let set = try trainer.transcoders(name: identity.name, modelName: identity.modelName) else {
       return
     }
-    try set.write(toFolder: folder)
+    // Written whole beside its place, then moved file by file over an older set.
+    let fresh = folder + "/.export"
+    try? FileManager.default.removeItem(atPath: fresh)
+    try set.write(to: fresh)
+    for name in try FileManager.default.contentsOfDirectory(atPath: fresh).sorted().reversed() {
+      let place = folder + "/" + name
+      try? FileManager.default.removeItem(atPath: place)
+      do {
+        try FileManager.default.moveItem(atPath: fresh + "/" + name, toPath: place)
+      } catch {
+        throw ModelFileError.unwritable(path: place, reason: "check that the folder may be written")
+      }
+    }
+    try? FileManager.default.removeItem(atPath: fresh)
   }
 
   private var kept: String {

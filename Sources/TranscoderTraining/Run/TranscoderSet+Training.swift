@@ -70,7 +70,7 @@ extension TranscoderSet {
       } else if input.rawValue != configuration.input || output.rawValue != configuration.output {
         "it reads \(input.rawValue) and gives \(output.rawValue); say so with input and output"
       } else if let odd = transcoders.indices.first(where: { !fits($0, configuration, scales) }) {
-        "layer \(odd) has \(transcoders[odd].featureCount) features of width \(transcoders[odd].encoder.columns) that write to \(transcoders[odd].span) layers, unlike what the run asks for"
+        "layer \(odd) has \(transcoders[odd].featureCount) features of width \(transcoders[odd].encoder.width) that write to \(transcoders[odd].span) layers, unlike what the run asks for"
       } else {
         nil
       }
@@ -82,17 +82,17 @@ extension TranscoderSet {
     let transcoder = transcoders[index]
     return transcoder.featureCount == configuration.features
       && transcoder.span == configuration.span(layer: index, layerCount: layerCount)
-      && transcoder.encoder.columns == scales[index].inputMean.count
+      && transcoder.encoder.width == scales[index].inputMean.count
   }
 
   private func unfold(_ index: Int, _ configuration: TrainingConfiguration, _ scales: [LayerScale])
     -> LayerState
   {
     let (transcoder, scale) = (transcoders[index], scales[index])
-    var encoder = transcoder.encoder.widened()
+    var encoder = transcoder.encoder.readVectors(Array(0..<transcoder.featureCount))
     let shifts = (0..<encoder.rows).map { dot(encoder[row: $0], scale.inputMean[...]) }
     encoder.scale(by: scale.inputScale)
-    var decoder = transcoder.decoder.widened()
+    var decoder = transcoder.interleavedDecoders()
     decoder.scaleRows(
       by: (0..<decoder.rows).map { 1 / scales[index + $0 % transcoder.span].outputScale })
     let thresholds = transcoder.thresholds.isEmpty ? shifts.map { _ in 0 } : transcoder.thresholds
@@ -114,5 +114,17 @@ extension TranscoderSet {
     }
     state.parameters[LayerState.Part.decoderBias.rawValue] = row(bias)
     return state
+  }
+}
+
+extension Transcoder {
+  /// The decoders in one matrix, `[features · span, width]`: row `f · span + j` writes j layers on.
+  fileprivate func interleavedDecoders() -> Matrix {
+    let parts = decoders.map { $0.widened() }
+    guard parts.count > 1 else { return parts[0] }
+    var rows: [Float] = []
+    rows.reserveCapacity(featureCount * span * encoder.width)
+    for feature in 0..<featureCount { for part in parts { rows += part[row: feature] } }
+    return Matrix(rows: featureCount * span, columns: encoder.width, storage: rows)
   }
 }
