@@ -25,11 +25,6 @@ struct AttributionBenchmark: ParsableCommand {
   @Option(help: "Repetitions; the median counts.")
   var repeats = 5
 
-  private struct PromptFile: Decodable {
-    struct Prompt: Decodable { var ids: [Int] }
-    var prompts: [Prompt]
-  }
-
   private struct Row: Encodable {
     var tokens: Int
     var activeFeatures: Int
@@ -43,11 +38,9 @@ struct AttributionBenchmark: ParsableCommand {
   func run() throws {
     let transformer = try Transformer(path: model)
     let set = try TranscoderSet(circuitTracerFolder: transcoders)
-    let file = try JSONDecoder().decode(PromptFile.self, from: Data(contentsOf: URL(filePath: prompts)))
-    let rows = try file.prompts.map { try measure($0.ids, transformer, set) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    print(String(decoding: try encoder.encode(rows), as: UTF8.self))
+    let prompts = try PromptFile.ids(prompts)
+    let rows = try prompts.map { try measure($0, transformer, set) }
+    try printJSON(rows)
   }
 
   private func measure(_ ids: [Int], _ transformer: Transformer, _ set: TranscoderSet) throws -> Row {

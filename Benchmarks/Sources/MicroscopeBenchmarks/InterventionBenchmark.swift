@@ -21,11 +21,6 @@ struct InterventionBenchmark: ParsableCommand {
   @Option(help: "Repetitions; the median counts.")
   var repeats = 9
 
-  private struct PromptFile: Decodable {
-    struct Prompt: Decodable { var ids: [Int] }
-    var prompts: [Prompt]
-  }
-
   private struct Row: Encodable {
     var tokens: Int
     var layer: Int
@@ -44,17 +39,15 @@ struct InterventionBenchmark: ParsableCommand {
   func run() throws {
     let transformer = try Transformer(path: model)
     let set = try TranscoderSet(circuitTracerFolder: transcoders)
-    let file = try JSONDecoder().decode(PromptFile.self, from: Data(contentsOf: URL(filePath: prompts)))
+    let prompts = try PromptFile.ids(prompts)
     let layers = transformer.configuration.layerCount
-    let rows = try file.prompts.flatMap { prompt in
-      let last = prompt.ids.count - 1
+    let rows = try prompts.flatMap { ids in
+      let last = ids.count - 1
       return try [(0, 1), (layers / 2, 1), (layers / 2, last)].map { layer, position in
-        try measure(prompt.ids, layer, position, transformer, set)
+        try measure(ids, layer, position, transformer, set)
       }
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    print(String(decoding: try encoder.encode(rows), as: UTF8.self))
+    try printJSON(rows)
   }
 
   private func measure(

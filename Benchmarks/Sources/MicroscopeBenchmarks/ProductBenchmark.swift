@@ -27,9 +27,7 @@ struct ProductBenchmark: ParsableCommand {
     let exact = Workers(count: threads)
     let rounded = Workers(count: threads, precision: .bfloat16)
     let rows = try forward(exact, rounded) + products(exact, rounded)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    print(String(decoding: try encoder.encode(rows), as: UTF8.self))
+    try printJSON(rows)
   }
 
   /// The forward pass without logits, as training reads activations.
