@@ -10,7 +10,9 @@ public struct MicroscopeShare: Sendable, Hashable {
 
   /// The share that `MICROSCOPE_SHARE` names, as the launcher beside the sources does.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-    root = environment["MICROSCOPE_SHARE"].flatMap { $0.isEmpty ? nil : URL(fileURLWithPath: $0, isDirectory: true) }
+    root = environment["MICROSCOPE_SHARE"].flatMap {
+      $0.isEmpty ? nil : URL(fileURLWithPath: $0, isDirectory: true)
+    }
   }
 
   /// Transcoder sets that ship, one subfolder for each model's id.

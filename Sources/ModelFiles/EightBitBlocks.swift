@@ -45,9 +45,12 @@ extension StoredTensor {
       // The exponent of a half-precision number is all ones when it is not finite.
       stride(from: 1, to: buffer.count, by: length).allSatisfy { unsafe buffer[$0] & 0x7C != 0x7C }
     }
-    guard isFinite else { throw .malformed(path: file, problem: "\(quoted(name)) has a scale that is no number") }
+    guard isFinite else {
+      throw .malformed(path: file, problem: "\(quoted(name)) has a scale that is no number")
+    }
     return StoredMatrix(
-      rows: shape[0], columns: shape[1] / length * ElementFormat.q8_0.blockLength, format: .q8_0, bytes: bytes)
+      rows: shape[0], columns: shape[1] / length * ElementFormat.q8_0.blockLength, format: .q8_0, bytes: bytes
+    )
   }
 }
 

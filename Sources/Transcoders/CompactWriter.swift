@@ -165,7 +165,9 @@ extension Transcoder {
     }
     if let skip {
       tensors.append(
-        CompactTensor(layer, CompactNames.skip(layer), count: width, width: width) { skip[rows: $0].widened() })
+        CompactTensor(layer, CompactNames.skip(layer), count: width, width: width) {
+          skip[rows: $0].widened()
+        })
     }
     let kept = keptRows(dropping: share)
     for (distance, (decoder, rows)) in zip(decoders, kept).enumerated() {

@@ -53,7 +53,9 @@ struct TraceJob {
     clock.lap("features")
     let targets = try targets(local.logits)
     clock.lap("targets")
-    let result = try Attributor(options: options.attribution(neurons: usesNeurons)).attribute(local, targets: targets) {
+    let result = try Attributor(options: options.attribution(neurons: usesNeurons)).attribute(
+      local, targets: targets
+    ) {
       TraceJob.show($0)
     }
     Terminal.progress("")

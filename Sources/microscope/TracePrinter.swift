@@ -15,7 +15,9 @@ struct TracePrinter {
   }
 
   private var basis: String {
-    result.transcoderFolder.map { "basis   transcoders ‘\(Terminal.visible(result.transcoderName))’, \(Terminal.visible($0))" }
+    result.transcoderFolder.map {
+      "basis   transcoders ‘\(Terminal.visible(result.transcoderName))’, \(Terminal.visible($0))"
+    }
       ?? "basis   the model's own neurons"
   }
 

@@ -18,7 +18,8 @@ struct TranscoderOptions: ParsableArguments {
   /// missing.
   func folder(model: String) async throws -> String? {
     guard let transcoders else {
-      return Catalogue.builtIn.defaultTranscoders(model: model, home: MicroscopeHome(), share: MicroscopeShare())?.path
+      return Catalogue.builtIn.defaultTranscoders(
+        model: model, home: MicroscopeHome(), share: MicroscopeShare())?.path
     }
     guard transcoders != "neurons" else { return nil }
     if let folder = try present(transcoders, model: model) { return folder }
@@ -43,9 +44,24 @@ struct TranscoderOptions: ParsableArguments {
     }
   }
 
-  /// What interventions on a model can change: its neurons, or transcoders; `model` is what people call it.
-  func steerable(_ transformer: Transformer, model: String) async throws -> any SteerableBasis {
-    guard let folder = try await folder(model: model) else { return ModelNeurons(transformer) }
-    return try TranscoderSet(path: folder)
+  /// What interventions on a model can change: its neurons, or transcoders.
+  ///
+  /// - Parameters:
+  ///   - model: What people call it.
+  ///   - graphBasis: The set in which the graph of the prompt was traced; where none is named, features must be those.
+  func steerable(
+    _ transformer: Transformer, model: String, tracedIn graphBasis: String? = nil
+  ) async throws -> any SteerableBasis {
+    let isNamed = transcoders != nil
+    guard isNamed || graphBasis != "neurons", let folder = try await folder(model: model) else {
+      return ModelNeurons(transformer)
+    }
+    let set = try TranscoderSet(path: folder)
+    guard isNamed || graphBasis == nil || graphBasis == set.name else {
+      throw CommandError(
+        "The graph was traced in other features than \(set.name), the model's own set: name them with --transcoders."
+      )
+    }
+    return set
   }
 }
