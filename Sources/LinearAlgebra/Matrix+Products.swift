@@ -79,8 +79,8 @@ extension StoredMatrix {
   func rightSide(
     rows range: Range<Int>, _ precision: ProductPrecision, scratch: UnsafeMutablePointer<Float>
   ) -> RightSide {
-    let start = bytes.base + range.lowerBound * rowStride
-    if precision.rounds, format == .bf16, columns % 2 == 0 {
+    if precision.rounds, format == .bf16, columns % 2 == 0, isDense {
+      let start = bytes.base + range.lowerBound * rowStride
       return RightSide(bfloat16: start, strideInBytes: rowStride, n: range.count, k: columns)
     }
     return RightSide(
@@ -90,9 +90,9 @@ extension StoredMatrix {
 
   /// The rows of `range` as floats: in place when they are stored so, else widened into `scratch`.
   private func floats(rows range: Range<Int>, scratch: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
-    let start = bytes.base + range.lowerBound * rowStride
-    if format == .f32, rowStride == columns * 4, UInt(bitPattern: start) % 4 == 0 {
-      return start.assumingMemoryBound(to: Float.self)
+    if isDense, format == .f32, rowStride == columns * 4 {
+      let start = bytes.base + range.lowerBound * rowStride
+      if UInt(bitPattern: start) % 4 == 0 { return start.assumingMemoryBound(to: Float.self) }
     }
     widen(rows: range, to: scratch)
     return UnsafePointer(scratch)

@@ -17,7 +17,8 @@ extension Matrix {
 extension StoredMatrix {
   /// Where an element lies.
   func element(_ row: Int, _ column: Int) -> UnsafeRawPointer {
-    precondition(format.blockLength == 1, "single elements of \(format.rawValue) blocks")
+    precondition(
+      format.blockLength == 1 && isDense, "single elements of \(format.rawValue) blocks or absent rows")
     return bytes.base + row * rowStride + column * format.bytesPerBlock
   }
 

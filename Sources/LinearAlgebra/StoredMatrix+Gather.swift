@@ -35,7 +35,7 @@ extension StoredMatrix {
       indices.allSatisfy { $0 >= 0 && $0 < self.columns }, "columns \(indices) of \(self.columns)")
     let (rows, columns) = (rows, columns)
     return Matrix(rows: indices.count, columns: rows) { out in
-      guard format.blockLength > 1 else {
+      guard format.blockLength > 1 || !isDense else {
         for row in 0..<rows {
           for (place, column) in indices.enumerated() {
             format.widen(element(row, column), count: 1, to: out + place * rows + row)
@@ -43,7 +43,7 @@ extension StoredMatrix {
         }
         return
       }
-      // A number in a block cannot be had alone.
+      // A number in a block, or of a row that may be absent, cannot be had alone.
       withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { buffer in
         guard let wide = buffer.baseAddress else { return }
         for row in 0..<rows {

@@ -14,6 +14,8 @@ public struct StoredMatrix: Sendable {
   public let bytes: StoredBytes
   /// Bytes from the start of one row to the start of the next.
   let rowStride: Int
+  /// Where each row lies among the stored ones, -1 for a row of zeros that is not stored; nil when every row is stored.
+  private let places: [Int32]?
 
   /// Wraps `rows` × `columns` numbers; `bytes` must hold exactly that many in `format`.
   public init(rows: Int, columns: Int, format: ElementFormat, bytes: StoredBytes) {
@@ -23,12 +25,43 @@ public struct StoredMatrix: Sendable {
     self.init(rows: rows, columns: columns, format: format, bytes: bytes, rowStride: rowBytes)
   }
 
-  private init(rows: Int, columns: Int, format: ElementFormat, bytes: StoredBytes, rowStride: Int) {
+  /// Makes a matrix of `rows` rows of which only some are stored; the others are zero.
+  ///
+  /// - Parameters:
+  ///   - stored: The stored rows, `[present.count, columns]`.
+  ///   - present: Which row of the new matrix each is; rising.
+  public init(rows: Int, stored: StoredMatrix, present: [Int]) {
+    precondition(
+      stored.rows == present.count && zip(present, present.dropFirst()).allSatisfy { $0 < $1 }
+        && present.first ?? 0 >= 0 && present.last ?? -1 < rows && stored.places == nil,
+      "\(present.count) rows of \(rows), \(stored.rows) of them stored")
+    var places = [Int32](repeating: -1, count: rows)
+    for (place, row) in present.enumerated() { places[row] = Int32(place) }
+    self.init(
+      rows: rows, columns: stored.columns, format: stored.format, bytes: stored.bytes,
+      rowStride: stored.rowStride, places: places)
+  }
+
+  private init(
+    rows: Int, columns: Int, format: ElementFormat, bytes: StoredBytes, rowStride: Int,
+    places: [Int32]? = nil
+  ) {
     self.rows = rows
     self.columns = columns
     self.format = format
     self.bytes = bytes
     self.rowStride = rowStride
+    self.places = places
+  }
+
+  /// Whether every row is stored, `rowStride` bytes behind the one before.
+  var isDense: Bool { places == nil }
+
+  /// Returns a matrix of rows at `places` among the stored ones, sharing the bytes.
+  private func rows(at places: [Int32]) -> StoredMatrix {
+    StoredMatrix(
+      rows: places.count, columns: columns, format: format, bytes: bytes, rowStride: rowStride, places: places
+    )
   }
 
   private static func rowBytes(_ columns: Int, _ format: ElementFormat) -> Int {
@@ -41,6 +74,7 @@ public struct StoredMatrix: Sendable {
   /// Returns `range` of the rows, sharing the bytes.
   public subscript(rows range: Range<Int>) -> StoredMatrix {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+    if let places { return self.rows(at: Array(places[range])) }
     guard !range.isEmpty else {
       return StoredMatrix(
         rows: 0, columns: columns, format: format, bytes: bytes[0..<0], rowStride: rowStride)
@@ -55,14 +89,18 @@ public struct StoredMatrix: Sendable {
   public func everyRow(from first: Int, by stride: Int) -> StoredMatrix {
     precondition(
       first >= 0 && stride > first && rows % stride == 0, "every \(stride)th row from \(first) of \(rows)")
+    if let places {
+      return self.rows(at: Swift.stride(from: first, to: rows, by: stride).map { places[$0] })
+    }
     let start = min(first * rowStride, bytes.count)
     return StoredMatrix(
       rows: rows / stride, columns: columns, format: format, bytes: bytes[start..<bytes.count],
       rowStride: rowStride * stride)
   }
 
-  /// Returns a copy whose row r is row `order[r]` of this one.
+  /// Returns a matrix whose row r is row `order[r]` of this one: a copy when every row is stored.
   public func reorderingRows(_ order: [Int]) -> StoredMatrix {
+    if let places { return rows(at: order.map { places[$0] }) }
     let rowBytes = StoredMatrix.rowBytes(columns, format)
     var copy = [UInt8]()
     copy.reserveCapacity(order.count * rowBytes)
@@ -73,9 +111,10 @@ public struct StoredMatrix: Sendable {
       rows: order.count, columns: columns, format: format, bytes: StoredBytes(copying: copy))
   }
 
-  /// Returns a copy, in the same format, whose rows are the columns of this one; a quantised one becomes F32.
+  /// Returns a copy, in the same format, whose rows are the columns of this one; a quantised
+  /// one, or one with rows that are not stored, becomes F32.
   public func transposed() -> StoredMatrix {
-    guard format.blockLength == 1 else { return StoredMatrix(widened().transposed()) }
+    guard format.blockLength == 1, isDense else { return StoredMatrix(widened().transposed()) }
     let (rows, columns, width, stride) = (rows, columns, format.bytesPerBlock, rowStride)
     let copy = [UInt8](unsafeUninitializedCapacity: rows * columns * width) { out, count in
       guard let out = UnsafeMutableRawPointer(out.baseAddress) else { return }
@@ -96,14 +135,21 @@ public struct StoredMatrix: Sendable {
   /// Writes the numbers of `range` of the rows, widened, to `out` (`range.count * columns` floats).
   func widen(rows range: Range<Int>, to out: UnsafeMutablePointer<Float>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
-    if rowStride == StoredMatrix.rowBytes(columns, format) {
+    if let places {
+      for (index, row) in range.enumerated() {
+        widen(place: Int(places[row]), to: out + index * columns)
+      }
+    } else if rowStride == StoredMatrix.rowBytes(columns, format) {
       format.widen(bytes.base + range.lowerBound * rowStride, count: range.count * columns, to: out)
     } else {
-      for row in range {
-        format.widen(
-          bytes.base + row * rowStride, count: columns, to: out + (row - range.lowerBound) * columns)
-      }
+      for (index, row) in range.enumerated() { widen(place: row, to: out + index * columns) }
     }
+  }
+
+  /// Writes the stored row at `place`, or zeros for a place below 0.
+  private func widen(place: Int, to out: UnsafeMutablePointer<Float>) {
+    guard place >= 0 else { return out.update(repeating: 0, count: columns) }
+    format.widen(bytes.base + place * rowStride, count: columns, to: out)
   }
 }
 

@@ -12,6 +12,8 @@ struct CircuitTracerConfiguration: Decodable {
   var k: Int?
   /// The file of each layer, for sets whose layers do not lie in the folder.
   var files: [String]?
+  /// The number of files of a compact set.
+  var compactFiles: Int?
 
   enum CodingKeys: String, CodingKey {
     case modelName = "model_name"
@@ -22,6 +24,7 @@ struct CircuitTracerConfiguration: Decodable {
     case activation
     case k
     case files = "transcoders"
+    case compactFiles = "compact_files"
   }
 
   init(from decoder: any Decoder) throws {
@@ -37,6 +40,7 @@ struct CircuitTracerConfiguration: Decodable {
     activation = try values.decodeIfPresent(String.self, forKey: .activation)
     k = try values.decodeIfPresent(Int.self, forKey: .k)
     files = try values.decodeIfPresent([String].self, forKey: .files)
+    compactFiles = try values.decodeIfPresent(Int.self, forKey: .compactFiles)
   }
 }
 

@@ -16,33 +16,14 @@ extension TranscoderSet {
   /// - Throws: `TranscoderError.unfit` for a set that circuit-tracer's format cannot express, `ModelFileError.unwritable`.
   public func write(to folder: String) throws {
     let configuration = try circuitTracerConfiguration()
-    guard !FileManager.default.fileExists(atPath: folder) else {
-      throw ModelFileError.unwritable(path: folder, reason: "it exists already; give another name")
-    }
-    let place = URL(filePath: folder).standardizedFileURL
-    let partial = place.deletingLastPathComponent()
-      .appending(path: ".\(place.lastPathComponent).\(UInt64.random(in: 0...UInt64.max)).partial")
-    do {
-      try FileManager.default.createDirectory(at: partial, withIntermediateDirectories: false)
-    } catch {
-      throw ModelFileError.unwritable(
-        path: folder, reason: "its folder does not exist or is not yours to write in; choose another place")
-    }
-    do {
-      for layer in transcoders.indices { try write(layer: layer, to: partial.path) }
-      try Data(configuration.utf8).write(to: partial.appending(path: "config.yaml"))
-      try FileManager.default.moveItem(at: partial, to: place)
-    } catch {
-      try? FileManager.default.removeItem(at: partial)
-      guard !(error is ModelFileError) else { throw error }
-      throw ModelFileError.unwritable(
-        path: folder,
-        reason: "the system says \(quoted(error.localizedDescription)); check the folder and its disk")
+    try TranscoderSet.make(folder: folder) { partial in
+      for layer in transcoders.indices { try write(layer: layer, to: partial) }
+      try Data(configuration.utf8).write(to: URL(filePath: partial + "/config.yaml"))
     }
   }
 
-  /// The text of `config.yaml`.
-  private func circuitTracerConfiguration() throws(TranscoderError) -> String {
+  /// The text of `config.yaml`, which ends with a line break.
+  func circuitTracerConfiguration() throws(TranscoderError) -> String {
     var lines: [String] = []
     if let modelName { lines.append("model_name: \(yaml(modelName))") }
     lines.append("model_kind: \(isCrossLayer ? "cross_layer_transcoder" : "transcoder_set")")
@@ -137,7 +118,8 @@ extension Transcoder {
     try writer.finish()
   }
 
-  private static func pieces(_ count: Int) -> [Range<Int>] {
+  /// Cuts rows into runs of as many as are widened at a time.
+  static func pieces(_ count: Int) -> [Range<Int>] {
     stride(from: 0, to: count, by: rowsAtATime).map { $0..<min($0 + rowsAtATime, count) }
   }
 }

@@ -12,7 +12,7 @@ public struct TranscoderFormat: Sendable {
 
   /// All formats; the first that recognises a place reads it.
   public static let all: [TranscoderFormat] = [
-    .circuitTracer, .saeLens, .sparsify, .gemmaScope2, .gemmaScope,
+    .compact, .circuitTracer, .saeLens, .sparsify, .gemmaScope2, .gemmaScope,
   ]
 
   /// Returns the format of the folder at `path`, or nil when it is none of them.

@@ -27,8 +27,12 @@ struct TraceJob {
     var pruned: PrunedGraph
     var labels: FeatureLabels
     var transcoderName: String
+    /// The folder of the transcoders, nil for neurons.
+    var transcoderFolder: String?
     var seconds: PhaseClock
   }
+
+  private var usesNeurons: Bool { transcoderFolder == nil }
 
   init(
     options: TraceOptions, transcoderFolder: String?, model: LanguageModel, tokens: [Int], clock: PhaseClock
@@ -49,20 +53,23 @@ struct TraceJob {
     clock.lap("features")
     let targets = try targets(local.logits)
     clock.lap("targets")
-    let result = try Attributor(options: options.attribution).attribute(local, targets: targets) {
+    let result = try Attributor(options: options.attribution(neurons: usesNeurons)).attribute(
+      local, targets: targets
+    ) {
       TraceJob.show($0)
     }
     Terminal.progress("")
     clock.lap("attribution")
     let scores = GraphScores(result.graph)
     let pruned = result.graph.prune(
-      nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeShare, convention: options.convention)
+      nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeShare(neurons: usesNeurons),
+      convention: options.convention)
     clock.lap("pruning")
     let labels = FeatureLabels(local, pruned, model.tokenizer)
     clock.lap("labels")
     return Result(
       local: local, attribution: result, scores: scores, pruned: pruned, labels: labels, transcoderName: name,
-      seconds: clock)
+      transcoderFolder: transcoderFolder, seconds: clock)
   }
 
   private static func show(_ progress: AttributionProgress) {

@@ -9,14 +9,21 @@ struct TracePrinter {
 
   var text: String {
     [
-      next.text, "", counts, scores, "", "strongest inputs of the first output, and theirs", paths, "",
+      next.text, "", basis, counts, scores, "", "strongest inputs of the first output, and theirs", paths, "",
       timings, files,
     ].joined(separator: "\n")
   }
 
+  private var basis: String {
+    result.transcoderFolder.map {
+      "basis   transcoders ‘\(Terminal.visible(result.transcoderName))’, \(Terminal.visible($0))"
+    }
+      ?? "basis   the model's own neurons"
+  }
+
   private var counts: String {
     let errors = result.pruned.keptNodes.filter { result.pruned.layout.errorRange.contains($0) }.count
-    let basis = result.transcoderName == "neurons" ? "candidate neurons" : "active features"
+    let basis = result.transcoderFolder == nil ? "candidate neurons" : "active features"
     return """
       graph   \(report.nodeCount.grouped) nodes (\(errors.grouped) of them errors), \(report.edgeCount.grouped) edges after pruning
               \(report.expandedFeatureCount.grouped) of \(report.activeFeatureCount.grouped) \(basis) expanded, which \

@@ -13,6 +13,7 @@ import GraphFiles
 struct TraceReport: Encodable {
   var tokens: [NextTokens.Piece]
   var logits: [NextTokens.Candidate]
+  var transcoders: String
   var nodeCount: Int
   var edgeCount: Int
   var activeFeatureCount: Int
@@ -29,6 +30,7 @@ struct TraceReport: Encodable {
   {
     tokens = next.tokens
     logits = next.logits
+    transcoders = result.transcoderFolder ?? result.transcoderName
     nodeCount = result.pruned.keptNodes.count
     edgeCount = result.pruned.edges.entryCount
     activeFeatureCount = result.attribution.activeFeatureCount

@@ -7,6 +7,8 @@ struct Sandbox: ~Copyable {
   private let root: URL
   /// `MICROSCOPE_HOME` of what runs here.
   let home: URL
+  /// `MICROSCOPE_SHARE` of what runs here; it does not exist until a test makes it.
+  let share: URL
   /// The working folder of what runs here.
   let work: URL
   private let logs: URL
@@ -23,6 +25,7 @@ struct Sandbox: ~Copyable {
     self.tool = tool
     self.root = root
     home = root.appending(path: "home")
+    share = root.appending(path: "share")
     work = root.appending(path: "work")
     logs = root.appending(path: "logs")
   }
@@ -53,7 +56,9 @@ struct Sandbox: ~Copyable {
   /// Starts the executable.
   func start(_ arguments: [String], program: URL? = nil) throws -> RunningTool {
     try RunningTool(
-      program ?? tool, arguments, environment: ["MICROSCOPE_HOME": home.path], directory: work, folder: logs)
+      program ?? tool, arguments,
+      environment: ["MICROSCOPE_HOME": home.path, "MICROSCOPE_SHARE": share.path],
+      directory: work, folder: logs)
   }
 
   /// Runs the executable to its end.

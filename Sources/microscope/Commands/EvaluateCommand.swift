@@ -20,7 +20,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @OptionGroup var options: ModelOptions
   @OptionGroup var text: TextOptions
 
-  @Option(help: ArgumentHelp("A transcoder set in circuit-tracer's format.", valueName: "folder"))
+  @Option(help: ArgumentHelp("A folder of transcoders in any format.", valueName: "folder"))
   var transcoders: String
 
   @Option(help: "Contexts to read.")
@@ -41,7 +41,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let set = try TranscoderSet(circuitTracerFolder: transcoders)
+    let set = try TranscoderSet(path: transcoders)
     let resolved = try await options.resolve()
     let model = try options.open(resolved)
     let first = try text.firstToken(model.tokenizer, rule: resolved.entry?.firstToken ?? .modelDefault)

@@ -50,9 +50,8 @@ struct GenerateCommand: AsyncParsableCommand {
         compatible: false))
     try MemoryNeed(tracing: model.transformer.configuration, positions: request.tokens.count).check()
     changes.apply(to: &request)
-    let session = InterventionSession(
-      model, try await basis.steerable(model.transformer, model: options.model),
-      graph: try changes.openGraph(positionCount: request.tokens.count))
+    let session = try await changes.session(
+      model, basis, model: options.model, positionCount: request.tokens.count)
     let engine = try InterventionEngine(session.transformer, session.basis, tokens: request.tokens)
     let generated = try generate(engine, try session.all(request), request.patching, model, session.stops)
     let text = model.tokenizer.decode(generated)

@@ -85,9 +85,8 @@ struct InterveneCommand: AsyncParsableCommand {
     request.generation = generate.map {
       .init(count: $0, temperature: generation.temperature, topP: generation.topP, seed: generation.seed)
     }
-    var session = InterventionSession(
-      model, try await basis.steerable(model.transformer, model: options.model),
-      graph: try changes.openGraph(positionCount: request.tokens.count))
+    var session = try await changes.session(
+      model, basis, model: options.model, positionCount: request.tokens.count)
     let response = try session.respond(to: request) { InterveneCommand.show($0) }
     Terminal.progress("")
     try interrupt.finishing { try writeFiles(&session, request, response) }

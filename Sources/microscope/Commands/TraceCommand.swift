@@ -134,9 +134,10 @@ struct TraceCommand: AsyncParsableCommand {
     metadata.info = GraphInfo(
       generator: .init(name: "microscope", version: Microscope.version, url: ""),
       createTimeMilliseconds: Int(Date().timeIntervalSince1970 * 1000))
+    let attribution = trace.attribution(neurons: result.transcoderFolder == nil)
     metadata.generationSettings = GenerationSettings(
-      maxLogits: trace.maxLogits, logitMass: Double(trace.logitMass), batchSize: trace.attribution.roundSize,
-      maxFeatureNodes: trace.featureLimit)
+      maxLogits: trace.maxLogits, logitMass: Double(trace.logitMass), batchSize: attribution.roundSize,
+      maxFeatureNodes: attribution.maxFeatureNodes)
     metadata.other["microscope"] = report.pageMetadata(
       model: options.model, transcoders: result.transcoderName)
     return metadata

@@ -85,7 +85,7 @@ extension Inspection {
   }
 
   /// The bytes and the number of the files below a folder, of which at most 100,000 are counted.
-  private static func size(of path: String) -> (bytes: Int, files: Int) {
+  static func size(of path: String) -> (bytes: Int, files: Int) {
     let keys: [URLResourceKey] = [.fileSizeKey, .isRegularFileKey]
     let all = FileManager.default.enumerator(at: URL(filePath: path), includingPropertiesForKeys: keys)
     var (bytes, files) = (0, 0)

@@ -50,7 +50,7 @@ struct DonorOptions: ParsableArguments {
 
   private func supernodeCopies() throws -> [DonorCopy] {
     guard let donorGraph else { return [] }
-    let supernodes = try InterventionOptions.open(donorGraph).supernodes
+    let supernodes = try InterventionOptions.open(donorGraph).graph.supernodes
     return try copySupernode.flatMap { name in
       guard let supernode = supernodes.first(where: { $0.name == name }) else {
         throw InterventionError.noSuchSupernode(name, known: supernodes.map(\.name))

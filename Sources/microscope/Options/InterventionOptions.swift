@@ -4,6 +4,7 @@ import Foundation
 import GraphFiles
 import Interventions
 import ModelCatalogues
+import Transformers
 
 /// What is changed in the model, and how the change spreads.
 struct InterventionOptions: ParsableArguments {
@@ -50,27 +51,49 @@ struct InterventionOptions: ParsableArguments {
     request.freezeAttention = freezeAttention
   }
 
+  /// Serves a model in the basis asked for or, where none is named, in that of the graph.
+  ///
+  /// - Parameters:
+  ///   - name: What people call the model.
+  ///   - positionCount: The tokens of the prompt, which the graph must not exceed.
+  func session(
+    _ model: LanguageModel, _ basis: TranscoderOptions, model name: String, positionCount: Int
+  ) async throws -> InterventionSession {
+    let opened = try openGraph(positionCount: positionCount)
+    let features = try await basis.steerable(model.transformer, model: name, tracedIn: opened?.basis)
+    return InterventionSession(model, features, graph: opened?.graph)
+  }
+
   /// Opens the graph, if one was named.
-  func openGraph(positionCount: Int) throws -> InterventionSession.Graph? {
+  private func openGraph(positionCount: Int) throws -> OpenedGraph? {
     guard let graph else { return nil }
     let opened = try InterventionOptions.open(graph)
-    guard opened.graph.layout.positionCount <= positionCount else {
+    guard opened.graph.graph.layout.positionCount <= positionCount else {
       throw CommandError(
-        "The graph \(graph) has \(opened.graph.layout.positionCount) positions, but the prompt \(positionCount) tokens: give the graph of this prompt."
+        "The graph \(graph) has \(opened.graph.graph.layout.positionCount) positions, but the prompt \(positionCount) tokens: give the graph of this prompt."
       )
     }
     return opened
   }
 
   /// Opens a graph file by its path or by its slug in the graphs folder.
-  static func open(_ name: String) throws -> InterventionSession.Graph {
+  static func open(_ name: String) throws -> OpenedGraph {
     var file = URL(filePath: name)
     if !FileManager.default.fileExists(atPath: file.path), let slug = try? Slug(name) {
       file = MicroscopeHome().graphs.appending(component: slug.fileName)
     }
     let graph = try GraphFile(contentsOf: file)
-    return InterventionSession.Graph(graph: try graph.circuit(), supernodes: try graph.supernodes())
+    return OpenedGraph(
+      graph: InterventionSession.Graph(graph: try graph.circuit(), supernodes: try graph.supernodes()),
+      basis: graph.metadata.transcoderSetID)
   }
+}
+
+/// A graph file that was opened.
+struct OpenedGraph {
+  let graph: InterventionSession.Graph
+  /// The id of the transcoders in which it was traced, or 'neurons'.
+  let basis: String
 }
 
 /// A range of layers, such as `5...12`.

@@ -92,24 +92,25 @@ struct TraceOptions: ParsableArguments {
     }
   }
 
-  /// The most features to expand.
-  var featureLimit: Int { maxFeatureNodes ?? (basis.usesNeurons ? 1000 : 7500) }
+  /// The most features to expand, of neurons or of transcoders.
+  func featureLimit(neurons: Bool) -> Int { maxFeatureNodes ?? (neurons ? 1000 : 7500) }
 
   /// How many neurons may become nodes: four for each that is expanded; the others count as errors.
-  var candidateNeurons: Int { 4 * featureLimit }
+  var candidateNeurons: Int { 4 * featureLimit(neurons: true) }
 
   /// The share that kept edges carry.
-  var edgeShare: Double { edgeThreshold ?? (basis.usesNeurons ? 0.9 : 0.98) }
+  func edgeShare(neurons: Bool) -> Double { edgeThreshold ?? (neurons ? 0.9 : 0.98) }
 
   /// How far the graph is expanded.
-  var attribution: AttributionOptions {
+  func attribution(neurons: Bool) -> AttributionOptions {
+    let limit = featureLimit(neurons: neurons)
     guard compat == nil else {
       return AttributionOptions(
-        maxFeatureNodes: featureLimit, coverage: nil, roundSize: (batchSize ?? 256) * (updateInterval ?? 4),
+        maxFeatureNodes: limit, coverage: nil, roundSize: (batchSize ?? 256) * (updateInterval ?? 4),
         unexpanded: .leftOut)
     }
     return AttributionOptions(
-      maxFeatureNodes: featureLimit, coverage: coverage, roundSize: min(512, max(64, featureLimit / 8)))
+      maxFeatureNodes: limit, coverage: coverage, roundSize: min(512, max(64, limit / 8)))
   }
 
   /// How the graph is pruned.

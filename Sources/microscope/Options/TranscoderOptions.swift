@@ -9,18 +9,20 @@ import Transformers
 struct TranscoderOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "An id that the catalogue has for the model, a folder (circuit-tracer, SAELens, sparsify, Gemma Scope), an "
-        + "owner/name that was pulled, or 'neurons'.", valueName: "set"))
-  var transcoders = "neurons"
-
-  /// Whether the model's own neurons are the features.
-  var usesNeurons: Bool { transcoders == "neurons" }
+      "An id that the catalogue has for the model, a folder (circuit-tracer, SAELens, sparsify, Gemma Scope, compact), "
+        + "an owner/name that was pulled, or 'neurons'. (default: the set that ships for the model, else neurons)",
+      valueName: "set"))
+  var transcoders: String?
 
   /// The folder of the transcoders, nil for neurons; a set that the catalogue has for the model is fetched when it is
   /// missing.
   func folder(model: String) async throws -> String? {
-    guard !usesNeurons else { return nil }
-    if let folder = try present(model: model) { return folder }
+    guard let transcoders else {
+      return Catalogue.builtIn.defaultTranscoders(
+        model: model, home: MicroscopeHome(), share: MicroscopeShare())?.path
+    }
+    guard transcoders != "neurons" else { return nil }
+    if let folder = try present(transcoders, model: model) { return folder }
     let repository = Catalogue.builtIn.repository(ofTranscoders: transcoders, model: model)
     let pulled = try await PullProgressLine.pull(
       repository?.description ?? transcoders, home: MicroscopeHome(), shelf: .transcoders)
@@ -28,7 +30,7 @@ struct TranscoderOptions: ParsableArguments {
   }
 
   /// The folder of transcoders that are on this machine, nil for those that the catalogue can fetch.
-  private func present(model: String) throws -> String? {
+  private func present(_ transcoders: String, model: String) throws -> String? {
     let catalogue = Catalogue.builtIn
     do {
       return try catalogue.resolve(transcoders: transcoders, model: model, home: MicroscopeHome()).location
@@ -42,9 +44,24 @@ struct TranscoderOptions: ParsableArguments {
     }
   }
 
-  /// What interventions on a model can change: its neurons, or transcoders; `model` is what people call it.
-  func steerable(_ transformer: Transformer, model: String) async throws -> any SteerableBasis {
-    guard let folder = try await folder(model: model) else { return ModelNeurons(transformer) }
-    return try TranscoderSet(path: folder)
+  /// What interventions on a model can change: its neurons, or transcoders.
+  ///
+  /// - Parameters:
+  ///   - model: What people call it.
+  ///   - graphBasis: The set in which the graph of the prompt was traced; where none is named, features must be those.
+  func steerable(
+    _ transformer: Transformer, model: String, tracedIn graphBasis: String? = nil
+  ) async throws -> any SteerableBasis {
+    let isNamed = transcoders != nil
+    guard isNamed || graphBasis != "neurons", let folder = try await folder(model: model) else {
+      return ModelNeurons(transformer)
+    }
+    let set = try TranscoderSet(path: folder)
+    guard isNamed || graphBasis == nil || graphBasis == set.name else {
+      throw CommandError(
+        "The graph was traced in other features than \(set.name), the model's own set: name them with --transcoders."
+      )
+    }
+    return set
   }
 }
