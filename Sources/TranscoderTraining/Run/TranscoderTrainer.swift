@@ -78,8 +78,8 @@ public struct TranscoderTrainer {
     } else {
       try computeStart(rows, report)
     }
+    if configuration.stage == .replaced { beginReplaced(source, report) }
     if shouldStop() { return nil }
-    if configuration.stage == .replaced { beginReplaced() }
   }
 
   /// Goes on with the run that a folder's checkpoint holds.
@@ -188,22 +188,42 @@ public struct TranscoderTrainer {
     return set
   }
 
-  /// Returns the transcoders as they are now; thresholds of the top-k kinds come from so many clean positions of the
-  /// buffer, or from any when it holds none.
   private func folded(thresholdRows: Int) -> TranscoderSet {
-    let all = round.cleanRows.isEmpty ? Array(0..<round.tokenCount) : round.cleanRows
-    let rows = all.prefix(thresholdRows)
-    let thresholds = state.layers.indices.map { layer in
-      state.layers[layer].finalThresholds(
-        state.scales[layer].inputs(round, layer, rows, workers), configuration, workers)
-    }
-    return TranscoderSet(folding: state, thresholds: thresholds, name: "training", modelName: nil)
+    TranscoderSet(
+      folding: state, thresholds: calibrated(rows: thresholdRows), name: "training", modelName: nil)
   }
 
-  /// Lets the first transcoders replace the MLPs from the first round on, which is filled once more.
-  private mutating func beginReplaced() {
-    replacement = folded(thresholdRows: 4096)
-    filledRound = nil
+  /// The layers' thresholds; those of the top-k kinds come from so many clean positions of the buffer, or from any when it
+  /// holds none.
+  private func calibrated(rows: Int) -> [[Float]] {
+    let all = round.cleanRows.isEmpty ? Array(0..<round.tokenCount) : round.cleanRows
+    return state.layers.indices.map { layer in
+      state.layers[layer].finalThresholds(
+        state.scales[layer].inputs(round, layer, all.prefix(rows), workers), configuration, workers)
+    }
+  }
+
+  /// Lets the first transcoders, refitted, replace the MLPs from the first round on, which is filled once more.
+  private mutating func beginReplaced(_ source: Source, _ report: (String) -> Void) {
     stream.move(to: state.roundPlace)
+    if configuration.kind == .perLayer { refit(source, report) }
+    guard configuration.stepCount > 0 else { return }
+    replacement = folded(thresholdRows: 16_384)
+    stream.move(to: state.roundPlace)
+    filledRound = nil
+  }
+
+  private mutating func refit(_ source: Source, _ report: (String) -> Void) {
+    var contexts: [[Int]] = []
+    while contexts.count * configuration.context < configuration.roundTokens, let context = stream.next() {
+      contexts.append(context)
+    }
+    let thresholds = calibrated(rows: 16_384)
+    var refit = SequentialRefit(
+      model, configuration, state.scales, contexts: contexts, first: source.firstToken, workers)
+    for layer in state.layers.indices where !shouldStop() {
+      report("refitting the decoders of layer \(layer + 1) of \(state.layers.count)")
+      refit.refit(layer, &state.layers[layer], thresholds: thresholds[layer])
+    }
   }
 }
