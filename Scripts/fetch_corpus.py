@@ -82,13 +82,13 @@ def translations(language):
         (folder / "lists/partial").mkdir(parents=True)
         run("apt-get", "-qq", "-o", f"Acquire::Languages={language}", "-o", "Acquire::GzipIndexes=false",
             "-o", f"Dir::State::lists={folder}/lists", "update", folder=folder)
-        for path in sorted((folder / "lists").glob(f"*Translation-{language}")):
+        for path in sorted((folder / "lists").glob(f"*Translation-{language.replace('_', '%5f')}")):
             for entry in path.read_text("utf-8", "replace").split("\n\n"):
                 found = re.search(r"^Description-(?!md5)[\w-]+: (.*(?:\n .*)*)", entry, re.M)
                 if found:
                     lines = [line.strip() for line in found.group(1).split("\n")]
                     text = "\n".join("" if line == "." else line for line in lines)
-                    yield re.sub(r"(?<=[^\n.:])\n(?=[^\n*-])", " ", text)
+                    yield re.sub(r"(?<=[^\n.:])\n(?=[^\n*-])", "" if language.startswith("zh") else " ", text)
 
     return make
 
@@ -111,7 +111,7 @@ def python_documentation(folder):
 
 def novels(folder):
     """R keeps its objects as zlib blocks behind a length; a string is the tag 0x00040009, its length and its bytes."""
-    for path in debian("r-cran-janeaustenr", folder).rglob("janeaustenr.rdb"):
+    for path in debian("r-cran-janeaustenr", folder).rglob("data/Rdata.rdb"):
         data = path.read_bytes()
         while len(data) > 4:
             block = zlib.decompressobj()

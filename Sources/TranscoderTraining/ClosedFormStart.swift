@@ -85,7 +85,7 @@ package struct ClosedFormStart {
   }
 
   /// Step 3: the decoders, `[features, width]`, and the bias.
-  private func decoders(
+  func decoders(
     _ active: SparseActivations, _ outputs: Matrix, _ weights: [Float]
   ) -> (Matrix, [Float]) {
     let total = Float(Double.total(weights))

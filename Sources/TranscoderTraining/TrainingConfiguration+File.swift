@@ -39,6 +39,13 @@ extension TrainingConfiguration {
     return try encoder.encode(self)
   }
 
+  /// Reads JSON that an older version wrote: keys that it lacks get their defaults.
+  init(olderJSON object: [String: Any]) throws {
+    let values = try TrainingConfiguration.defaults().merging(object) { $1 }
+    let data = try JSONSerialization.data(withJSONObject: values)
+    self = try JSONDecoder().decode(TrainingConfiguration.self, from: data)
+  }
+
   private static func defaults() throws -> [String: Any] {
     let data = try JSONEncoder().encode(TrainingConfiguration())
     return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]

@@ -30,6 +30,14 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     case random
   }
 
+  /// What features read while they are trained.
+  public enum Stage: String, Sendable, Codable, CaseIterable {
+    /// What the model computes.
+    case clean
+    /// Also what the replacement model computes, with the transcoders of the round's beginning.
+    case replaced
+  }
+
   /// Per-layer or cross-layer.
   public var kind = Kind.perLayer
   /// Features of each layer.
@@ -48,6 +56,13 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
   public var output = FeatureOutput.mlpOut.rawValue
   /// Where the first weights come from.
   public var start = Start.closedForm
+
+  /// What features read while they are trained.
+  public var stage = Stage.clean
+  /// The share of contexts that the replaced stage reads as the model computes them.
+  public var cleanShare: Float = 0.5
+  /// How much of the way that the replaced stream has strayed the features shall bring it back, γ.
+  public var correction: Float = 0.5
 
   /// Tokens to train on.
   public var tokens = 4_000_000
@@ -126,7 +141,8 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     let layers = spans.map { Double(features) * Double(width) * Double(1 + $0) }
     let start = start == .closedForm ? 3 * 4 * Double(features) * Double(features) : 0
     let round = Double(roundTokens) * Double(layerCount) * Double(width) * 4
-    return 12 * layers.reduce(0, +) + 8 * (layers.max() ?? 0) + start + round
+    let parameterBytes: Double = stage == .replaced ? 16 : 12
+    return parameterBytes * layers.reduce(0, +) + 8 * (layers.max() ?? 0) + start + round
   }
 
   /// The largest `features` that a configuration may ask for.
@@ -145,6 +161,8 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     try require(clusterings, "clusterings", 0...100)
     if let decoderSpan { try require(decoderSpan, "decoderSpan", 0...4096) }
     try require(Float(heldOut), "heldOut", 0...0.5)
+    try require(cleanShare, "cleanShare", 0...1)
+    try require(correction, "correction", 0...1)
     try require(learningRate ?? 0, "learningRate", 0...1)
     try require(warmUp, "warmUp", 0...1)
     try require(decay, "decay", 0...1)
@@ -166,6 +184,11 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     }
     guard FeatureOutput(rawValue: output) != nil else {
       throw .unknownHook("output", output, FeatureOutput.allCases.map(\.rawValue))
+    }
+    guard stage == .clean || correction == 0 || output == FeatureOutput.mlpOut.rawValue else {
+      // What comes before a norm cannot say what the stream lacks.
+      throw .badValue(
+        name: "correction", value: "\(correction)", allowed: "only 0 unless output is hook_mlp_out")
     }
   }
 

@@ -1,6 +1,21 @@
-import LinearAlgebra
+package import LinearAlgebra
 
 extension Transformer {
+  /// Carries a whole prompt's residual stream, `[positions, dModel]`, through one block.
+  ///
+  /// - Parameter edits: What is put in the place of the block's own values; nil for nothing.
+  package func run(
+    layer: Int, on stream: Matrix, recording: Set<HookPoint>, editing edits: (any BlockEdits)? = nil
+  ) -> (stream: Matrix, activations: ActivationCache) {
+    var cache = KeyValueCache(layerCount: configuration.layerCount)
+    var activations = ActivationCache(recording: recording)
+    guard var edits else {
+      var edits = Unedited()
+      return (block(layer, stream, &cache, &activations, &edits), activations)
+    }
+    return (block(layer, stream, &cache, &activations, &edits), activations)
+  }
+
   /// Carries the residual stream through one block, `[positions, dModel]`.
   ///
   /// - Parameter edits: What is put in the place of the block's own values.

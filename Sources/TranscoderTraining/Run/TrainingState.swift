@@ -1,6 +1,7 @@
 import Foundation
 import LinearAlgebra
 import ModelFiles
+import Transcoders
 
 /// All that a run must remember to go on exactly as if it had never stopped.
 struct TrainingState: Sendable, Equatable {
@@ -35,8 +36,33 @@ struct Checkpoint: Sendable {
   }
 
   /// Writes a state beside the last one, then puts it in its place.
-  func save(_ state: TrainingState) throws {
+  ///
+  /// - Parameter replacement: What replaced the MLPs when the round of the next step was filled.
+  func save(_ state: TrainingState, replacement: TranscoderSet? = nil) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    // The set of a step has a folder of its own, so that the old state has its own until the new one is there.
+    let place = replacementFolder(step: state.step)
+    if let replacement {
+      try? FileManager.default.removeItem(atPath: place)
+      try replacement.write(to: place)
+    }
+    try write(state)
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+    where name.hasPrefix(Checkpoint.replacementPrefix) && folder + "/" + name != place {
+      try? FileManager.default.removeItem(atPath: folder + "/" + name)
+    }
+  }
+
+  private static let replacementPrefix = "replacement-"
+
+  private func replacementFolder(step: Int) -> String { "\(folder)/\(Checkpoint.replacementPrefix)\(step)" }
+
+  /// Reads back what replaced the MLPs.
+  func loadReplacement(step: Int) throws -> TranscoderSet {
+    try TranscoderSet(circuitTracerFolder: replacementFolder(step: step))
+  }
+
+  private func write(_ state: TrainingState) throws {
     let remainder = Remainder(
       configuration: state.configuration, scales: state.scales, step: state.step, place: state.roundPlace,
       spans: state.layers.map(\.span))
@@ -80,8 +106,7 @@ struct Checkpoint: Sendable {
   /// Reads the state back.
   func load() throws -> TrainingState {
     let archive = try SafetensorsFile(path: file)
-    guard let text = archive.metadata["state"],
-      let remainder = try? JSONDecoder().decode(Remainder.self, from: Data(text.utf8)),
+    guard let text = archive.metadata["state"], let remainder = Checkpoint.remainder(text),
       remainder.spans.count == remainder.scales.count, remainder.step >= 0
     else { throw TrainingError.badCheckpoint(path: folder, problem: "it lacks the state of a run") }
     try remainder.configuration.check()
@@ -91,6 +116,17 @@ struct Checkpoint: Sendable {
     return TrainingState(
       configuration: remainder.configuration, scales: remainder.scales, layers: layers, step: remainder.step,
       roundPlace: remainder.place)
+  }
+
+  private static func remainder(_ text: String) -> Remainder? {
+    guard var values = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any],
+      let given = values["configuration"] as? [String: Any],
+      let configuration = try? TrainingConfiguration(olderJSON: given),
+      let whole = try? JSONSerialization.jsonObject(with: JSONEncoder().encode(configuration))
+    else { return nil }
+    values["configuration"] = whole
+    guard let data = try? JSONSerialization.data(withJSONObject: values) else { return nil }
+    return try? JSONDecoder().decode(Remainder.self, from: data)
   }
 
   private static func layer(

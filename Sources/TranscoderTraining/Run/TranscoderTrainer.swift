@@ -9,7 +9,8 @@ public import Transformers
 ///
 /// A run is a row of rounds: fill a buffer of `roundTokens` positions from the model, shuffle it, and take
 /// `roundTokens / batch` steps with it. Both halves use all workers, so nothing waits. The round of a step, its text and its
-/// order follow from the seed: a run that was stopped goes on bit by bit as if it had not been.
+/// order follow from the seed: a run that was stopped goes on bit by bit as if it had not been. In the replaced stage the
+/// transcoders of a round's beginning replace the MLPs while it is filled; they are part of what a checkpoint keeps.
 public struct TranscoderTrainer {
   /// What the run was asked to do.
   public var configuration: TrainingConfiguration { state.configuration }
@@ -24,6 +25,8 @@ public struct TranscoderTrainer {
   private var round: ActivationRound
   /// The round that is in the buffer.
   private var filledRound: Int?
+  /// What replaces the MLPs in the round of the next step; nil for the model as it is.
+  private var replacement: TranscoderSet?
   private let shouldStop: @Sendable () -> Bool
 
   /// What the run reads.
@@ -75,6 +78,7 @@ public struct TranscoderTrainer {
     } else {
       try computeStart(rows, report)
     }
+    if configuration.stage == .replaced { beginReplaced(source, report) }
     if shouldStop() { return nil }
   }
 
@@ -91,6 +95,9 @@ public struct TranscoderTrainer {
         path: folder, problem: "its run was on another model; name the model it was started with")
     }
     self.init(state, source, workers, shouldStop)
+    if configuration.stage == .replaced {
+      replacement = try Checkpoint(folder: folder).loadReplacement(step: state.step)
+    }
   }
 
   private init(
@@ -116,7 +123,8 @@ public struct TranscoderTrainer {
     let wanted = state.step / configuration.stepsPerRound
     guard filledRound != wanted else { return true }
     state.roundPlace = stream.place
-    guard harvester.fill(round, from: &stream, workers, shouldStop: shouldStop) else {
+    guard harvester.fill(&round, from: &stream, replacing: replacement, workers, shouldStop: shouldStop)
+    else {
       if shouldStop() { return false }
       throw TrainingError.tooLittleText(tokens: 0, wanted: configuration.roundTokens)
     }
@@ -157,7 +165,10 @@ public struct TranscoderTrainer {
     let step = try TrainingStep(batch, &state.layers, number: state.step, configuration, workers)
     state.step += 1
     // Between rounds the next one begins where the text is now.
-    if state.step % configuration.stepsPerRound == 0 { state.roundPlace = stream.place }
+    if state.step % configuration.stepsPerRound == 0 {
+      state.roundPlace = stream.place
+      if configuration.stage == .replaced, !isComplete { replacement = folded(thresholdRows: 4096) }
+    }
     return step.parts
   }
 
@@ -165,17 +176,54 @@ public struct TranscoderTrainer {
   public var isComplete: Bool { state.step >= configuration.stepCount }
 
   /// Writes the state of the run into a folder, in place of the last one.
-  public func save(to folder: String) throws { try Checkpoint(folder: folder).save(state) }
+  public func save(to folder: String) throws {
+    try Checkpoint(folder: folder).save(state, replacement: replacement)
+  }
 
   /// Returns the transcoders as they are now, with the sizes of the activations folded in; top-k kinds become JumpReLU.
   public mutating func transcoders(name: String, modelName: String?) throws -> TranscoderSet? {
     if filledRound == nil, try !fillRound() { return nil }
-    let rows = Array(0..<min(round.tokenCount, 16_384))
-    let thresholds = state.layers.indices.map { layer in
+    var set = folded(thresholdRows: 16_384)
+    (set.name, set.modelName) = (name, modelName)
+    return set
+  }
+
+  private func folded(thresholdRows: Int) -> TranscoderSet {
+    TranscoderSet(
+      folding: state, thresholds: calibrated(rows: thresholdRows), name: "training", modelName: nil)
+  }
+
+  /// The layers' thresholds; those of the top-k kinds come from so many clean positions of the buffer, or from any when it
+  /// holds none.
+  private func calibrated(rows: Int) -> [[Float]] {
+    let all = round.cleanRows.isEmpty ? Array(0..<round.tokenCount) : round.cleanRows
+    return state.layers.indices.map { layer in
       state.layers[layer].finalThresholds(
-        state.scales[layer].inputs(round, layer, rows[...], workers), configuration, workers)
+        state.scales[layer].inputs(round, layer, all.prefix(rows), workers), configuration, workers)
     }
-    return TranscoderSet(
-      folding: state, thresholds: thresholds, name: name, modelName: modelName)
+  }
+
+  /// Lets the first transcoders, refitted, replace the MLPs from the first round on, which is filled once more.
+  private mutating func beginReplaced(_ source: Source, _ report: (String) -> Void) {
+    stream.move(to: state.roundPlace)
+    if configuration.kind == .perLayer { refit(source, report) }
+    guard configuration.stepCount > 0 else { return }
+    replacement = folded(thresholdRows: 16_384)
+    stream.move(to: state.roundPlace)
+    filledRound = nil
+  }
+
+  private mutating func refit(_ source: Source, _ report: (String) -> Void) {
+    var contexts: [[Int]] = []
+    while contexts.count * configuration.context < configuration.roundTokens, let context = stream.next() {
+      contexts.append(context)
+    }
+    let thresholds = calibrated(rows: 16_384)
+    var refit = SequentialRefit(
+      model, configuration, state.scales, contexts: contexts, first: source.firstToken, workers)
+    for layer in state.layers.indices where !shouldStop() {
+      report("refitting the decoders of layer \(layer + 1) of \(state.layers.count)")
+      refit.refit(layer, &state.layers[layer], thresholds: thresholds[layer])
+    }
   }
 }

@@ -43,6 +43,12 @@ public struct ContextStream: Sendable {
     order = documentOrder()
   }
 
+  /// Goes back, or on, to a place.
+  mutating func move(to place: Place) {
+    self.place = place
+    order = documentOrder()
+  }
+
   private func documentOrder() -> [Int] {
     var random = SeededOrder(seed: seed, stream: UInt64(place.epoch) &+ 1)
     return random.permutation(corpus.documents.count)

@@ -74,6 +74,11 @@ struct EvaluateCommand: AsyncParsableCommand {
         "replacement model: top-1 agreement \((result.agreement * 100).rounded(to: 1))%, "
           + "KL \(result.divergence.rounded(to: 3)), cross-entropy \(result.replacedCrossEntropy.rounded(to: 3)) "
           + "(model \(result.crossEntropy.rounded(to: 3)))",
+        "where the model is right with p < 0.8: top-1 agreement "
+          + "\((result.unsureAgreement * 100).rounded(to: 1))% of \(result.unsurePositions.grouped)",
+        "cross-entropy recovered: \((result.recoveredFromZero * 100).rounded(to: 1))% of zero ablation "
+          + "(\(result.zeroCrossEntropy.rounded(to: 3))), \((result.recoveredFromMean * 100).rounded(to: 1))% of "
+          + "mean ablation (\(result.meanCrossEntropy.rounded(to: 3)))",
       ]).joined(separator: "\n")
   }
 }

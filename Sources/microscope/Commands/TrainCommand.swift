@@ -18,6 +18,7 @@ struct TrainCommand: AsyncParsableCommand {
         microscope train --text corpus/en --output transcoders --quick
         microscope train --text corpus/en --output transcoders --kind clt --features 1024 --decoder-span 5
         microscope train --text corpus/en --output transcoders --resume
+        microscope train --text corpus/en --output tuned --init-from transcoders --fine-tune replaced
       """)
 
   @OptionGroup var options: ModelOptions
@@ -64,6 +65,11 @@ struct TrainCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("A transcoder set to begin with.", valueName: "folder"))
   var initFrom: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "replaced: train on what the replacement model computes too.", valueName: "stage"))
+  var fineTune: String?
 
   @Flag(help: "Print the last numbers as JSON.")
   var json = false
@@ -124,6 +130,7 @@ struct TrainCommand: AsyncParsableCommand {
       ("kind", kind), ("features", features.map(String.init)), ("activation", activation),
       ("k", k.map(String.init)), ("decoderSpan", decoderSpan.map(String.init)),
       ("tokens", quick ? "0" : tokens.map(String.init)), ("seed", seed.map(String.init)),
+      ("stage", fineTune),
       ("skip", skip ? "true" : nil),
     ]
     for (key, value) in flags { if let value { settings.append("\(key)=\(value)") } }
