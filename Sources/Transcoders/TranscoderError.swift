@@ -12,7 +12,7 @@ public enum TranscoderError: Error, Equatable, Sendable, CustomStringConvertible
     switch self {
     case .notATranscoderSet(let path, let problem):
       "\(path) is not a transcoder set: \(problem); expected a folder in the format of circuit-tracer, SAELens, sparsify "
-        + "or Gemma Scope, or 'neurons'."
+        + "or Gemma Scope, a compact one, or 'neurons'."
     case .invalidConfiguration(let path, let problem):
       "The configuration \(path) is not usable: \(problem)."
     case .unfit(let name, let problem):

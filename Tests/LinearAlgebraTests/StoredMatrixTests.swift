@@ -55,6 +55,34 @@ struct StoredMatrixTests {
     #expect(matrix.gathered([]) == Matrix(rows: 0, columns: 7))
   }
 
+  @Test(
+    "Rows that are not stored are zeros, in every view and product",
+    arguments: [ElementFormat.f32, .bf16, .q8_0])
+  func absentRows(format: ElementFormat) {
+    var random = SplitMix64(seed: 4)
+    let stored = random.stored(5, blocks: format == .q8_0 ? 2 : 64, format)
+    let present = [1, 2, 4, 8, 11]
+    let matrix = StoredMatrix(rows: 12, stored: stored, present: present)
+    var whole = Matrix(rows: 12, columns: 64)
+    for (place, row) in present.enumerated() { whole[row: row] = stored.widened()[row: place] }
+    #expect(matrix.widened() == whole && matrix.widened(Workers(count: 2)) == whole)
+    #expect(matrix[rows: 3..<9].widened() == whole[rows: 3..<9])
+    #expect(matrix[rows: 2..<12].everyRow(from: 0, by: 2).widened() == whole.picking(rows: [2, 4, 6, 8, 10]))
+    #expect(matrix.everyRow(from: 2, by: 3)[rows: 0..<3].widened() == whole.picking(rows: [2, 5, 8]))
+    #expect(matrix.reorderingRows([11, 0, 4]).widened() == whole.picking(rows: [11, 0, 4]))
+    #expect(matrix.gathered([0, 8, 8]) == whole.picking(rows: [0, 8, 8]))
+    #expect(matrix.gathered(columns: [63, 0]) == whole.transposed().picking(rows: [63, 0]))
+    #expect(matrix.transposed().widened() == whole.transposed())
+    let input = random.matrix(3, 64, deviation: 1)
+    for precision in [ProductPrecision.exact, .bfloat16] {
+      let workers = Workers(count: 2, precision: precision)
+      #expect(
+        input.times(transposed: matrix, workers) == input.times(transposed: StoredMatrix(whole), workers))
+    }
+    let none = StoredMatrix(rows: 2, stored: stored[rows: 0..<0], present: [])
+    #expect(none.widened() == Matrix(rows: 2, columns: 64))
+  }
+
   @Test("Bytes at an odd address are read the same", arguments: ElementFormat.allCases)
   func oddAddresses(format: ElementFormat) {
     var random = SplitMix64(seed: 3)

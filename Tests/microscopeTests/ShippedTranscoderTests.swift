@@ -10,7 +10,8 @@ struct ShippedTranscoderTests {
   /// Puts the tiny model where the catalogue's id finds it, and a set where `shelf` has those that are used by default.
   private func shelve(_ set: String?, at shelf: URL, in sandbox: borrowing Sandbox) throws {
     let models = sandbox.home.appending(path: "models")
-    try link(models.appending(path: id), to: try TinyModel.path())
+    try TinyModel.folder(
+      models.appending(path: id).path, like: try TinyModel.path(), replacing: "", with: nil)
     if let set { try link(shelf.appending(path: id), to: try TinyModel.transcoders(set)) }
   }
 

@@ -4,7 +4,7 @@ struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Say what a file or folder is, and what it can be used with.",
     discussion: """
-      Knows models (GGUF, Hugging Face), transcoders (circuit-tracer, SAELens, sparsify, Gemma Scope), graphs, \
+      Knows models (GGUF, Hugging Face), transcoders (circuit-tracer, SAELens, sparsify, Gemma Scope, compact), graphs, \
       tokenizers, safetensors and numpy archives. Nothing is loaded: headers tell.
 
       Examples:
