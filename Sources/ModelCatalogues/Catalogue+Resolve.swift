@@ -40,7 +40,8 @@ extension Catalogue {
   /// The model at a path that exists: the GGUF file, or the folder that a loader takes.
   static func model(at url: URL, shelf: MicroscopeHome.Shelf) throws(PullError) -> URL {
     if shelf == .transcoders { return url }
-    guard (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true else {
+    let place = url.resolvingSymlinksInPath()
+    guard (try? place.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true else {
       guard url.pathExtension.lowercased() == "gguf" else {
         throw .notAModel(path: url.path, why: .otherFile)
       }

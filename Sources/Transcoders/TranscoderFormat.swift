@@ -46,11 +46,11 @@ struct TranscoderPlace {
   private static let mostFiles = 20_000
   private static let mostSteps = 5
 
-  /// Lists the folder at `path`.
+  /// Lists the folder at `path`, which may be a link.
   init(_ path: String) {
     self.path = path
     var found: [String] = []
-    let all = FileManager.default.enumerator(atPath: path)
+    let all = FileManager.default.enumerator(atPath: URL(filePath: path).resolvingSymlinksInPath().path)
     var isCutShort = false
     while let name = all?.nextObject() as? String {
       guard found.count < TranscoderPlace.mostFiles else {
@@ -80,7 +80,8 @@ struct TranscoderPlace {
 
   /// Why no format recognises it.
   var problem: String {
-    let kind = (try? URL(filePath: path).resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory
+    let place = URL(filePath: path).resolvingSymlinksInPath()
+    let kind = (try? place.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory
     guard let isFolder = kind else { return "there is no such folder" }
     guard isFolder else { return "it is a file and not the folder of all layers" }
     return isCutShort

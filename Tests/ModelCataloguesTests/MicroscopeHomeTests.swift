@@ -38,4 +38,25 @@ struct MicroscopeHomeTests {
   func noHome() {
     #expect(MicroscopeHome(environment: [:]).root.path.hasPrefix("/"))
   }
+
+  @Test("A model's default transcoders are the home's, else those that ship, else none")
+  func defaultTranscoders() async throws {
+    try await TestHome.use { test in
+      let share = MicroscopeShare(environment: ["MICROSCOPE_SHARE": test.folder.path + "/share"])
+      let find = { (model: String, share: MicroscopeShare) in
+        Catalogue.builtIn.defaultTranscoders(model: model, home: test.home, share: share)?.path
+      }
+      let (id, hub) = ("smollm2-135m-instruct", "HuggingFaceTB/SmolLM2-135M-Instruct")
+      #expect(
+        find(id, share) == nil && find(id, MicroscopeShare(environment: ["MICROSCOPE_SHARE": ""])) == nil)
+      for shelf in [try #require(share.transcoders), test.home.transcoders] {
+        let folder = shelf.appendingPathComponent(id)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        #expect(find(id, share) != folder.path)
+        try Data().write(to: folder.appendingPathComponent("config.yaml"))
+        #expect(find(id, share) == folder.path && find(hub, share) == folder.path)
+      }
+      #expect(find("gemma-3-270m", share) == nil && find("model.gguf", share) == nil)
+    }
+  }
 }
