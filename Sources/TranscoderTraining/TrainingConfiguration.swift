@@ -62,7 +62,7 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
   /// The share of contexts that the replaced stage reads as the model computes them.
   public var cleanShare: Float = 0.5
   /// How much of the way that the replaced stream has strayed the features shall bring it back, γ.
-  public var correction: Float = 0.5
+  public var correction: Float = 1
 
   /// Tokens to train on.
   public var tokens = 4_000_000

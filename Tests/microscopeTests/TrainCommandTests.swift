@@ -24,6 +24,14 @@ struct TrainCommandTests {
       ["evaluate", "--transcoders", "set", "--text", "text.txt", "--length", "16", "--contexts", "3"] + model)
     #expect(numbers.contains("mean FVU") && numbers.contains("replacement model"))
     _ = try await sandbox.succeed(["trace", "the cats sat", "--transcoders", "set"] + model)
+    _ = try await sandbox.succeed(
+      try arguments(sandbox) + [
+        "--kind", kind, "--tokens", "256", "--init-from", "set", "--fine-tune", "replaced", "--output",
+        "tuned",
+      ])
+    let json = try await sandbox.succeed(
+      ["evaluate", "--transcoders", "tuned", "--text", "text.txt", "--length", "16", "--json"] + model)
+    #expect(json.contains("\"unsureAgreement\"") && json.contains("\"recoveredFromMean\""))
   }
 
   @Test("Ctrl-C saves, and --resume goes on")
@@ -43,7 +51,8 @@ struct TrainCommandTests {
   @Test(
     "What cannot be trained is refused in one sentence",
     arguments: [
-      ["--kind", "sae"], ["--features", "0"], ["--set", "typo=1"], ["--set", "features"],
+      ["--kind", "sae"], ["--fine-tune", "twice"], ["--features", "0"], ["--set", "typo=1"],
+      ["--set", "features"],
       ["--config", "missing.yaml"],
       ["--resume"], ["--init-from", "nowhere"], ["--bos", "999999"], ["--set", "roundTokens=60000000"],
       ["--text", "nowhere.txt"], ["--output", "text.txt"],
