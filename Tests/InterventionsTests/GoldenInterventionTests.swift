@@ -47,7 +47,11 @@ struct GoldenInterventionTests {
 /// The interventions of one set of transcoders.
 struct GoldenIntervention {
   /// The architectures and kinds that there are interventions of.
-  static let cases = ["plt-relu", "plt-jumprelu", "plt-topk-skip", "clt-jumprelu"].map { "tiny/llama/" + $0 }
+  static let cases = [
+    "llama/plt-relu", "llama/plt-jumprelu", "llama/plt-topk-skip", "llama/clt-jumprelu",
+    "gemma2/plt-topk-skip",
+    "gemma2/clt-jumprelu", "gemma3/plt-jumprelu", "gpt2/clt-jumprelu", "qwen3/clt-jumprelu",
+  ].map { "tiny/" + $0 }
 
   struct List: Decodable {
     var tokenIds: [Int]
