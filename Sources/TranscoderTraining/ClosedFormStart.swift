@@ -5,9 +5,9 @@ package import LinearAlgebra
 /// With C the covariance of the inputs, a direction's best detector among such inputs is the matched filter C⁻¹c.
 /// 1. Draw inputs as centres c; a few rounds of spherical k-means, with ⟨a, b⟩ = aᵀC⁻¹b, spread them.
 /// 2. The encoder rows are C⁻¹c / √(cᵀC⁻¹c); the threshold is where `k` features a position are active on the average.
-/// 3. The decoders minimise Σ w‖y − Wᵀa − b‖² + ridge: normal equations over features that are active together, solved by
-///    Cholesky.
-/// 4. One factor makes encoder and decoder rows equally long on the average.
+/// 3. Groups of positions with massive outputs (``OutlierGroups``) get a feature each, whose encoder separates them.
+/// 4. Ridge regression (``DecoderRegression``) gives the decoders, and the skip.
+/// 5. One factor makes encoder and decoder rows equally long on the average.
 package struct ClosedFormStart {
   private let configuration: TrainingConfiguration
   private let workers: Workers
@@ -21,27 +21,51 @@ package struct ClosedFormStart {
   /// Returns the layer whose scaled inputs and outputs, `[positions, width]`, are given.
   package func layer(inputs: Matrix, outputs: Matrix, span: Int, seed: UInt64) -> LayerState {
     let features = configuration.features
-    let whitening = Whitening(inputs, workers)
-    let centres = clustered(inputs, whitening, seed: seed)
-    var encoder = whitening.filters(centres, workers)
-    let (active, found) = selection(inputs, encoder)
     let weights = LayerScale.weights(outputs, outlier: configuration.outlier, workers)
-    let (own, bias) = decoders(active, outputs, weights)
-    let norms = (encoder.rowSquares(workers), own.rowSquares(workers))
+    var (encoder, bias, found, special) = encoding(inputs, OutlierGroups(outputs, weights), seed: seed)
+    let active = inputs.encoded(
+      by: encoder, bias: bias, selecting: .above([Float](repeating: found, count: features)), workers
+    ).selected
+    let fit = DecoderRegression(
+      active, inputs: configuration.skip ? inputs : nil, outputs: outputs, weights: weights,
+      ridge: configuration.ridge, workers)
+    let norms = (encoder.rowSquares(workers)[special...], fit.decoder.rowSquares(workers)[special...])
     let factor = (Double.total(norms.1) / max(Double.total(norms.0), 1e-30)).squareRoot().squareRoot()
     let scale = Float(factor.isFinite && factor > 1e-6 ? factor : 1)
     encoder.scale(by: scale)
     let threshold = found * scale
-    let decoder = spread(own, over: span, scaledBy: 1 / scale)
+    let decoder = spread(fit.decoder, over: span, scaledBy: 1 / scale)
     var state = LayerState(
       encoder: encoder, threshold: threshold, decoder: decoder, span: span,
       bandwidth: configuration.bandwidth * threshold, hasSkip: configuration.skip,
       density: Float(configuration.k) / Float(features))
+    state.parameters[LayerState.Part.encoderBias.rawValue] = Matrix(
+      rows: 1, columns: features, storage: bias.map { $0 * scale })
     state.parameters[LayerState.Part.decoderBias.rawValue] = Matrix(
-      rows: 1, columns: bias.count, storage: bias)
+      rows: 1, columns: fit.bias.count, storage: fit.bias)
+    state.parameters[LayerState.Part.skip.rawValue] = fit.skip
     state.batchThreshold = threshold
     state.lookBound = 0.7 * threshold
     return state
+  }
+
+  /// Steps 1 to 3: the encoder, its bias, the threshold, and how many features in front are those of outliers.
+  private func encoding(_ inputs: Matrix, _ outliers: OutlierGroups, seed: UInt64) -> (
+    encoder: Matrix, bias: [Float], threshold: Float, special: Int
+  ) {
+    let whitening = Whitening(inputs, workers)
+    var encoder = whitening.filters(clustered(inputs, whitening, seed: seed), workers)
+    var bias = [Float](repeating: 0, count: encoder.rows)
+    let threshold = CalibratedSelection(
+      inputs, encoder: encoder, bias: bias, k: configuration.k, workers
+    ).threshold
+    let groups = outliers.groups.prefix(encoder.rows / 8)
+    for (row, group) in groups.enumerated() {
+      let detector = whitening.detector(of: group, among: inputs, threshold: threshold, workers)
+      encoder[row: row] = detector.direction[...]
+      bias[row] = detector.bias
+    }
+    return (encoder, bias, threshold, groups.count)
   }
 
   /// Puts a decoder row for each feature among `span`, the others 0.
@@ -76,56 +100,6 @@ package struct ClosedFormStart {
     }
     return centres
   }
-
-  /// Step 2: what is active, and the threshold above which it is.
-  private func selection(_ inputs: Matrix, _ encoder: Matrix) -> (SparseActivations, Float) {
-    let bias = [Float](repeating: 0, count: encoder.rows)
-    let found = CalibratedSelection(inputs, encoder: encoder, bias: bias, k: configuration.k, workers)
-    return (found.active, found.threshold)
-  }
-
-  /// Step 3: the decoders, `[features, width]`, and the bias.
-  func decoders(
-    _ active: SparseActivations, _ outputs: Matrix, _ weights: [Float]
-  ) -> (Matrix, [Float]) {
-    let total = Float(Double.total(weights))
-    let lists = FeatureLists(active)
-    let positions = active.positions
-    let weighted = zip(active.values, positions).map { $0 * weights[Int($1)] }
-    let means = lists.sums(weighted).map { $0 / max(total, 1e-30) }
-    let outputMean = outputs.weightedSum(weights.map { $0 / max(total, 1e-30) })
-    var gram = active.gram(weights: weights, workers)
-    var right = Matrix(rows: active.featureCount, columns: outputs.columns)
-    right.add(outputs, scaledBy: weighted, lists: lists, workers)
-    // Regression on centred activations: the bias takes the means.
-    gram.addOuter(means, means, scaledBy: -total)
-    right.addOuter(means, outputMean, scaledBy: -total)
-    guard let factors = damped(gram, lists.sums(active.values.map { $0 * $0 })) else {
-      return (Matrix(rows: right.rows, columns: right.columns), outputMean)
-    }
-    let solved = factors.solving(right, workers)
-    let carried = Matrix(rows: 1, columns: means.count, storage: means).times(solved, workers)
-    return (solved, zip(outputMean, carried.storage).map { $0 - $1 })
-  }
-}
-
-extension ClosedFormStart {
-  /// Adds the ridge to a Gram matrix and factors the sum; nil when it has no numbers to factor.
-  ///
-  /// A feature's ridge shrinks with the weight of the positions where it is active (its entry of the diagonal over
-  /// `squares`, the same without weights): what only outliers need is not held back for it.
-  private func damped(_ gram: Matrix, _ squares: [Float]) -> Cholesky? {
-    let usual = (0..<gram.rows).reduce(0.0) { $0 + Double(gram[$1, $1]) } / Double(gram.rows)
-    let shares = (0..<gram.rows).map { squares[$0] > 0 ? max(gram[$0, $0] / squares[$0], 1e-6) : 1 }
-    var ridge = Float(max(usual, 1e-6)) * configuration.ridge
-    while ridge < 1e30 {
-      var sum = gram
-      for row in 0..<gram.rows { sum[row, row] += ridge * shares[row] }
-      if let factors = Cholesky(sum, workers) { return factors }
-      ridge *= 10
-    }
-    return nil
-  }
 }
 
 /// The covariance of a layer's inputs, and what it makes of directions.
@@ -155,6 +129,20 @@ private struct Whitening {
     return unit
   }
 
+  /// A direction w and a bias such that wᵀx + bias is three times `threshold` at the mean of a group's rows, and `threshold`
+  /// halfway (along w = C⁻¹(the group's mean − the mean of all)) to the other rows.
+  func detector(of group: [Int], among inputs: Matrix, threshold: Float, _ workers: Workers) -> (
+    direction: [Float], bias: Float
+  ) {
+    let own = inputs.picking(rows: group).mean
+    let other = inputs.mean
+    let way = Matrix(rows: inputs.columns, columns: 1, storage: zip(own, other).map { $0 - $1 })
+    let direction = (factors?.solving(way, workers) ?? way).storage
+    let (near, far) = (dot(own[...], direction[...]), dot(other[...], direction[...]))
+    let slope = 2 * threshold / max((near - far) / 2, 1e-12)
+    return (direction.map { $0 * slope }, threshold - slope * (near + far) / 2)
+  }
+
   private func inverseLengths(_ rows: Matrix, _ solved: Matrix) -> [Float] {
     (0..<rows.rows).map { 1 / max(dot(rows[row: $0], solved[row: $0]), 1e-12).squareRoot() }
   }
@@ -162,5 +150,10 @@ private struct Whitening {
 
 extension Double {
   /// The sum of `values`.
-  static func total(_ values: [Float]) -> Double { values.reduce(0.0) { $0 + Double($1) } }
+  static func total(_ values: some Sequence<Float>) -> Double { values.reduce(0.0) { $0 + Double($1) } }
+}
+
+extension Matrix {
+  /// The mean of all rows.
+  fileprivate var mean: [Float] { weightedSum([Float](repeating: 1 / Float(max(1, rows)), count: rows)) }
 }

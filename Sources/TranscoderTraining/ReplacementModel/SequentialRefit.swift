@@ -72,11 +72,13 @@ struct SequentialRefit {
     let start = layer.constant(inputs, workers)
     let given = layer.decoded(active, from: start, workers)
     let weights = weights(LayerScale.weights(outputs, outlier: configuration.outlier, workers))
-    let change = ClosedFormStart(configuration: configuration, workers: workers)
-      .decoders(active, outputs - given, weights)
-    layer.parameters[LayerState.Part.decoder.rawValue] += change.0
+    let change = DecoderRegression(
+      active, inputs: layer[.skip].rows > 0 ? inputs : nil, outputs: outputs - given, weights: weights,
+      ridge: configuration.ridge, workers)
+    layer.parameters[LayerState.Part.decoder.rawValue] += change.decoder
+    layer.parameters[LayerState.Part.skip.rawValue] += change.skip
     layer.parameters[LayerState.Part.decoderBias.rawValue] += Matrix(
-      rows: 1, columns: change.1.count, storage: change.1)
+      rows: 1, columns: change.bias.count, storage: change.bias)
     let refitted = layer.decoded(active, from: layer.constant(inputs, workers), workers)
     goOn(readings, scale, refitted)
   }
