@@ -8,13 +8,13 @@
 ///
 /// So every batch mixes text of four ages, rows are used `passes` times each (but for some of the first three parts), and the
 /// model runs for a quarter of the buffer at a time. All of it follows from the seed.
-struct BufferSchedule: Sendable, Equatable {
+package struct BufferSchedule: Sendable, Equatable {
   /// The parts of the buffer.
-  let parts: Int
+  package let parts: Int
   /// The rows of a part.
-  let partRows: Int
+  package let partRows: Int
   /// The steps of a period.
-  let stepsPerPeriod: Int
+  package let stepsPerPeriod: Int
   private let batch: Int
   private let passes: Int
   private let seed: UInt64
@@ -22,7 +22,7 @@ struct BufferSchedule: Sendable, Equatable {
   private let share: Int
 
   /// Divides a buffer of at least `tokens` rows.
-  init(tokens: Int, batch: Int, passes: Int, seed: UInt64, isRolling: Bool) {
+  package init(tokens: Int, batch: Int, passes: Int, seed: UInt64, isRolling: Bool) {
     parts = isRolling && passes * (tokens / 4) / 4 * 4 >= batch ? 4 : 1
     partRows = tokens / parts
     share = passes * partRows / parts
@@ -33,19 +33,19 @@ struct BufferSchedule: Sendable, Equatable {
   }
 
   /// The rows of the buffer.
-  var rows: Int { parts * partRows }
+  package var rows: Int { parts * partRows }
 
   /// The rows of a part.
   func range(_ part: Int) -> Range<Int> { part * partRows..<(part + 1) * partRows }
 
   /// The period of a step.
-  func period(_ step: Int) -> Int { step / stepsPerPeriod }
+  package func period(_ step: Int) -> Int { step / stepsPerPeriod }
 
   /// The part that is filled before a period, which is not the first.
-  func part(filledBefore period: Int) -> Int { (period - 1) % parts }
+  package func part(filledBefore period: Int) -> Int { (period - 1) % parts }
 
   /// Returns the rows of a period, in the order of its batches.
-  func order(_ period: Int) -> [Int] {
+  package func order(_ period: Int) -> [Int] {
     // The fillings that are in the buffer, of which that of number g is in part g mod parts.
     let dealt = (period..<period + parts).flatMap { filling in
       let age = period + parts - 1 - filling
@@ -56,7 +56,7 @@ struct BufferSchedule: Sendable, Equatable {
   }
 
   /// The rows of a step's batch among those of its period.
-  func batch(_ step: Int) -> Range<Int> {
+  package func batch(_ step: Int) -> Range<Int> {
     let place = step % stepsPerPeriod
     return place * batch..<(place + 1) * batch
   }

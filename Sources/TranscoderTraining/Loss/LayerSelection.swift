@@ -11,7 +11,7 @@ package struct LayerSelection {
   /// Σ max(0, threshold − h) over dead features and positions.
   var shortfall: Double
   /// The features counted there.
-  var dead: [Int32]
+  package var dead: [Int32]
 }
 
 extension LayerState {
