@@ -16,6 +16,9 @@ package struct LayerState: Sendable, Equatable {
     case decoderBias
     /// `[width, width]` by (output, input), or no rows.
     case skip
+
+    /// Whether it is a large matrix, which may be kept as bfloat16 numbers.
+    var isWeights: Bool { self == .encoder || self == .decoder || self == .skip }
   }
 
   /// How many layers features write to.
@@ -59,6 +62,11 @@ package struct LayerState: Sendable, Equatable {
 
   /// The thresholds, one for each feature.
   package var thresholds: [Float] { self[.threshold].storage }
+
+  /// Rounds the weights to the nearest bfloat16 numbers.
+  mutating func roundWeights() {
+    for part in Part.allCases where part.isWeights { parameters[part.rawValue].roundToBFloat16() }
+  }
 
   /// ‖all decoder rows‖ of each feature.
   func decoderNorms(_ workers: Workers) -> [Float] {

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Transcoders
 
 /// Everything that decides a training run; the same configuration, model and text give the same transcoders.
@@ -38,6 +39,25 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     case replaced
   }
 
+  /// How exactly the model's forward pass and the encoders' products are computed while training.
+  public enum Precision: String, Sendable, Codable, CaseIterable {
+    /// In float.
+    case exact
+    /// Numbers rounded to bfloat16, sums in float.
+    case bfloat16
+
+    /// The same of matrix products.
+    var products: ProductPrecision { self == .exact ? .exact : .bfloat16 }
+  }
+
+  /// What encoder, decoder and skip weights are while they are trained; everything else is float.
+  public enum Weights: String, Sendable, Codable, CaseIterable {
+    /// Any float.
+    case float32
+    /// bfloat16 numbers; a step rounds each up or down at random, so that steps smaller than its last place count.
+    case bfloat16
+  }
+
   /// Per-layer or cross-layer.
   public var kind = Kind.perLayer
   /// Features of each layer.
@@ -57,6 +77,11 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
   /// Where the first weights come from.
   public var start = Start.closedForm
 
+  /// How exactly the products of training are computed.
+  public var precision = Precision.exact
+  /// What the weights are while they are trained.
+  public var weights = Weights.float32
+
   /// What features read while they are trained.
   public var stage = Stage.clean
   /// The share of contexts that the replaced stage reads as the model computes them.
@@ -72,6 +97,8 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
   public var context = 256
   /// Tokens that are shuffled together, kept in memory.
   public var roundTokens = 65_536
+  /// How often each token that was run through the model is trained on.
+  public var passes = 1
   /// The share of documents kept for evaluation.
   public var heldOut = 0.02
   /// The seed of every random choice.
@@ -113,7 +140,7 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
   public var ridge: Float = 0.1
   /// Rounds of k-means of the closed-form start.
   public var clusterings = 2
-  /// Minutes between checkpoints.
+  /// Minutes between checkpoints; 0 for one after every step.
   public var checkpointMinutes = 15.0
 
   /// The defaults.
@@ -125,8 +152,11 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
   /// Steps of the whole run.
   public var stepCount: Int { tokens / batch }
 
-  /// Steps taken with one round of activations.
-  public var stepsPerRound: Int { roundTokens / batch }
+  /// The buffer of activations, and what is drawn from it.
+  var schedule: BufferSchedule {
+    BufferSchedule(
+      tokens: roundTokens, batch: batch, passes: passes, seed: seed, isRolling: stage == .clean)
+  }
 
   /// How many layers the features of `layer` write to.
   public func span(layer: Int, layerCount: Int) -> Int {
@@ -156,6 +186,7 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     try require(batch, "batch", 1...1 << 20)
     try require(context, "context", 2...1 << 17)
     try require(roundTokens, "roundTokens", batch...1 << 26)
+    try require(passes, "passes", 1...1000)
     try require(auxiliaryK, "auxiliaryK", 0...4096)
     try require(densityTokens, "densityTokens", 1...1 << 40)
     try require(clusterings, "clusterings", 0...100)
@@ -178,7 +209,7 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     try require(deadDensity, "deadDensity", 0...1)
     try require(outlier, "outlier", 1...1e6)
     try require(ridge, "ridge", 1e-6...1e6)
-    try require(Float(checkpointMinutes), "checkpointMinutes", 0.01...1e6)
+    try require(Float(checkpointMinutes), "checkpointMinutes", 0...1e6)
     guard FeatureInput(rawValue: input) != nil else {
       throw .unknownHook("input", input, FeatureInput.allCases.map(\.rawValue))
     }

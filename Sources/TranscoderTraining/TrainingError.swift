@@ -31,7 +31,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .tooLittleText(let tokens, let wanted):
       "The text has only \(tokens) tokens to train on, but \(wanted) are needed to begin: give more text, or lower roundTokens."
     case .diverged(let step, let layer, let kept):
-      "Training left the range of numbers in step \(step), layer \(layer): lower the learning rate and resume; \(kept)."
+      "Training left the range of numbers in step \(step), layer \(layer): start again with a lower learningRate; \(kept)."
     case .badCheckpoint(let path, let problem):
       "The checkpoint \(path) does not fit: \(problem)."
     case .tooLarge(let gigabytes, let available):

@@ -171,4 +171,33 @@ void la_narrow_bf16(const float *values, uint16_t *out, size_t count) {
   NARROW_LOOP
 }
 
+// A hash of seed and place: multiplications and shifts that spread every bit (Wellons' lowbias32). Its lower half is added
+// below what stays, so that a number goes up as often as it is near the next one.
+#define ROUND_LOOP                                                         \
+  for (size_t i = 0; i < count; i++) {                                     \
+    uint32_t x = (first + (uint32_t)i) * 0x9E3779B1u ^ seed;               \
+    x = (x ^ x >> 16) * 0x7FEB352Du;                                       \
+    x = (x ^ x >> 15) * 0x846CA68Bu;                                       \
+    x ^= x >> 16;                                                          \
+    uint32_t bits;                                                         \
+    memcpy(&bits, values + i, 4);                                          \
+    const int special = (bits & 0x7F800000) == 0x7F800000;                 \
+    bits = special ? bits : (bits + (x & 0xFFFF)) & 0xFFFF0000;            \
+    memcpy(values + i, &bits, 4);                                          \
+  }
+
+#if defined(__x86_64__)
+WIDE static void round_wide(float *values, size_t count, uint32_t seed, uint32_t first) { ROUND_LOOP }
+#endif
+
+void la_round_stochastic(float *values, size_t count, uint32_t seed, uint32_t first) {
+#if defined(__x86_64__)
+  if (has_wide()) {
+    round_wide(values, count, seed, first);
+    return;
+  }
+#endif
+  ROUND_LOOP
+}
+
 float la_tanh(float x) { return tanhf(x); }

@@ -5,7 +5,9 @@ import Foundation
 @main
 struct MicroscopeBenchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
-    subcommands: [AttributionBenchmark.self, InterventionBenchmark.self, ProductBenchmark.self],
+    subcommands: [
+      AttributionBenchmark.self, InterventionBenchmark.self, ProductBenchmark.self, TrainingBenchmark.self,
+    ],
     defaultSubcommand: AttributionBenchmark.self)
 }
 

@@ -14,6 +14,8 @@ public struct AdamStep: Sendable {
   public var epsilon: Float = 1e-8
   /// What multiplies the gradient first.
   public var scale: Float = 1
+  /// The seed of stochastic rounding of the parameters to bfloat16; nil to leave them as they are.
+  public var rounding: UInt32?
 
   /// Describes a step.
   public init(number: Int, rate: Float, scale: Float = 1) {
@@ -87,6 +89,10 @@ public struct AdamMoments: Sendable, Equatable {
                   la_adam(
                     columns, gradient + row * columns, step.scale, m + row * columns, v + row * columns,
                     values + row * columns, step.beta1, step.beta2, rate, root, step.epsilon)
+                  if let seed = step.rounding {
+                    la_round_stochastic(
+                      values + row * columns, columns, seed, UInt32(truncatingIfNeeded: row * columns))
+                  }
                 }
               }
             }
@@ -102,6 +108,19 @@ public struct AdamMoments: Sendable, Equatable {
     for index in 0..<count {
       m[index] = 0
       v[index] *= decay
+    }
+  }
+}
+
+extension Matrix {
+  /// Rounds every entry to the nearest bfloat16 number, ties to even.
+  public mutating func roundToBFloat16() {
+    let count = storage.count
+    update { base in
+      for place in 0..<count where base[place].isFinite {
+        let bits = base[place].bitPattern
+        base[place] = Float(bitPattern: (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff_0000)
+      }
     }
   }
 }

@@ -46,6 +46,7 @@ extension Matrix {
   /// - Parameters:
   ///   - encoder: `[features, columns]`.
   ///   - bias: `[features]`.
+  ///   - workers: Their precision is the product's.
   public func encoded(
     by encoder: Matrix, bias: [Float], selecting selection: FeatureSelection,
     auxiliary: AuxiliaryFeatures = AuxiliaryFeatures(), _ workers: Workers
@@ -63,15 +64,22 @@ extension Matrix {
         workers.forEach(blocks) { task in
           sides[task] = RightSide(
             weights + task * block * columns, stride: columns, n: min(block, encoder.rows - task * block),
-            k: columns, transposed: true)
+            k: columns, transposed: true, workers.precision)
         }
         pieces.withUnsafeMutableBufferPointer { pieces in
           workers.forEach(tasks, scratch: chunk * encoder.rows) { task, pre in
             let range = task * chunk..<min(rows, (task + 1) * chunk)
+            let first = x + range.lowerBound * columns
+            let rounded =
+              workers.precision.rounds
+              ? RoundedRows(first, stride: columns, rows: range.count, columns: columns) : nil
             for (index, side) in sides.enumerated() {
-              side?.multiply(
-                m: range.count, x + range.lowerBound * columns, stride: columns, pre + index * block,
-                stride: encoder.rows)
+              if let rounded {
+                side?.multiply(rounded, pre + index * block, stride: encoder.rows)
+              } else {
+                side?.multiply(
+                  m: range.count, first, stride: columns, pre + index * block, stride: encoder.rows)
+              }
             }
             pieces[task].select(range.count, pre, bias, selection, auxiliary)
           }

@@ -22,8 +22,24 @@ public struct DecoderSource: Sendable {
     self.offset = offset
   }
 
-  /// The row of the decoder that writes for an entry.
-  func row(_ entry: Int) -> Int { Int(activations.features[entry]) * span + offset }
+  /// Calls `body` with the decoder rows of what is active at a position, the first entry there, their number and values.
+  fileprivate func withRows(
+    _ position: Int,
+    _ body: (inout la_rows, _ first: Int, _ count: Int, _ values: UnsafePointer<Float>) -> Void
+  ) {
+    let range = activations.range(position)
+    decoder.storage.withUnsafeBufferPointer { rows in
+      activations.features.withUnsafeBufferPointer { features in
+        activations.values.withUnsafeBufferPointer { values in
+          guard let features = features.baseAddress, let values = values.baseAddress else { return }
+          var list = la_rows(
+            rows: rows.baseAddress, columns: decoder.columns, indices: features + range.lowerBound,
+            span: span, offset: offset)
+          body(&list, range.lowerBound, range.count, values + range.lowerBound)
+        }
+      }
+    }
+  }
 }
 
 /// What the features miss of a target, and what each could do about it.
@@ -77,9 +93,9 @@ extension Matrix {
                 la_axpy(-1, target + position * columns, row, columns)
                 squares[position] = la_dot(row, row, columns)
                 for (source, start) in zip(sources, starts) {
-                  for entry in source.activations.range(position) {
-                    derivatives[start + entry] =
-                      factors[position] * source.dot(entry, row, columns)
+                  source.withRows(position) { list, first, count, _ in
+                    let out = derivatives.baseAddress.map { $0 + start + first }
+                    la_dot_rows(&list, count, factors[position], row, out)
                   }
                 }
               }
@@ -97,12 +113,7 @@ extension Matrix {
     _ sources: [DecoderSource], _ position: Int, to out: UnsafeMutablePointer<Float>, _ columns: Int
   ) {
     for source in sources {
-      source.decoder.storage.withUnsafeBufferPointer { rows in
-        guard let rows = rows.baseAddress else { return }
-        for entry in source.activations.range(position) {
-          la_axpy(source.activations.values[entry], rows + source.row(entry) * columns, out, columns)
-        }
-      }
+      source.withRows(position) { list, _, count, values in la_add_rows(&list, count, values, nil, out) }
     }
   }
 
@@ -117,15 +128,11 @@ extension Matrix {
       rows == features * span && vectors.columns == columns && coefficients.count == lists.entries.count,
       "\(shape) += \(coefficients.count) rows of \(vectors.shape)")
     update { out in
-      vectors.storage.withUnsafeBufferPointer { vectors in
-        guard let vectors = vectors.baseAddress else { return }
-        workers.forEach((features + block - 1) / block) { task in
-          for feature in task * block..<min(features, (task + 1) * block) {
-            for place in lists.range(feature) {
-              la_axpy(
-                coefficients[Int(lists.entries[place])], vectors + Int(lists.positions[place]) * columns,
-                out + (feature * span + offset) * columns, columns)
-            }
+      workers.forEach((features + block - 1) / block) { task in
+        for feature in task * block..<min(features, (task + 1) * block) {
+          lists.withRows(of: vectors, feature) { list, count, entries in
+            la_add_rows(
+              &list, count, coefficients, entries, out + (feature * span + offset) * columns)
           }
         }
       }
@@ -150,10 +157,23 @@ extension Matrix {
   }
 }
 
-extension DecoderSource {
-  fileprivate func dot(_ entry: Int, _ vector: UnsafePointer<Float>, _ columns: Int) -> Float {
-    decoder.storage.withUnsafeBufferPointer { rows in
-      rows.baseAddress.map { la_dot($0 + row(entry) * columns, vector, columns) } ?? 0
+extension FeatureLists {
+  /// Calls `body` with the rows of `vectors` at the positions of a feature's entries, their number and the entries.
+  fileprivate func withRows(
+    of vectors: Matrix, _ feature: Int,
+    _ body: (inout la_rows, _ count: Int, _ entries: UnsafePointer<Int32>) -> Void
+  ) {
+    let range = range(feature)
+    vectors.storage.withUnsafeBufferPointer { rows in
+      positions.withUnsafeBufferPointer { positions in
+        entries.withUnsafeBufferPointer { entries in
+          guard let entries = entries.baseAddress, let positions = positions.baseAddress else { return }
+          var list = la_rows(
+            rows: rows.baseAddress, columns: vectors.columns, indices: positions + range.lowerBound, span: 1,
+            offset: 0)
+          body(&list, range.count, entries + range.lowerBound)
+        }
+      }
     }
   }
 }

@@ -33,27 +33,27 @@ struct ActivationHarvester: Sendable {
     // Each worker runs a context of its own.
     transformer = Transformer(
       configuration: model.transformer.configuration, weights: model.transformer.weights,
-      workers: Workers(count: 1))
+      workers: Workers(count: 1, precision: configuration.precision.products))
     self.first = first
     self.configuration = configuration
     input = FeatureInput(rawValue: configuration.input) ?? .mlpIn
     output = FeatureOutput(rawValue: configuration.output) ?? .mlpOut
   }
 
-  /// Fills `round` from `stream`; false when it was asked to stop or the stream has no tokens.
+  /// Fills rows of `round` from `stream`; false when it was asked to stop or the stream has no tokens.
   ///
   /// - Parameter set: What replaces the MLPs; nil for the model as it is.
   func fill(
-    _ round: inout ActivationRound, from stream: inout ContextStream, replacing set: TranscoderSet?,
-    _ workers: Workers, shouldStop: () -> Bool
+    _ round: inout ActivationRound, rows: Range<Int>, from stream: inout ContextStream,
+    replacing set: TranscoderSet?, _ workers: Workers, shouldStop: () -> Bool
   ) -> Bool {
-    var (filled, number) = (0, 0)
-    round.cleanRows = []
-    while filled < round.tokenCount {
+    var (filled, number) = (rows.lowerBound, 0)
+    round.cleanRows.removeAll(where: rows.contains)
+    while filled < rows.upperBound {
       var pieces: [Piece] = []
-      while pieces.count < 4 * workers.count, filled < round.tokenCount {
+      while pieces.count < 4 * workers.count, filled < rows.upperBound {
         guard let context = stream.next() else { return false }
-        let kept = keptPositions(context).prefix(round.tokenCount - filled)
+        let kept = keptPositions(context).prefix(rows.upperBound - filled)
         let isClean = set == nil || isClean(number)
         pieces.append(Piece(context: context, kept: Array(kept), start: filled, isClean: isClean))
         if isClean { round.cleanRows += filled..<filled + kept.count }
@@ -65,6 +65,7 @@ struct ActivationHarvester: Sendable {
         store(pieces[index], in: round, replacing: pieces[index].isClean ? nil : set)
       }
     }
+    round.cleanRows.sort()
     return true
   }
 

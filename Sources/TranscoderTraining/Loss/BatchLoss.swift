@@ -24,9 +24,9 @@ package struct BatchLoss {
   /// The same of the auxiliary entries.
   private(set) var auxiliaryDerivatives: [[Float]]
   /// 2w/(dB) of each position, for each output layer.
-  private(set) var factors: [[Float]] = []
+  package private(set) var factors: [[Float]] = []
   /// R of each output layer.
-  private(set) var residuals: [Matrix] = []
+  package private(set) var residuals: [Matrix] = []
   /// ê − e of each output layer; empty without dead features.
   private(set) var auxiliaryResiduals: [Matrix] = []
 

@@ -11,7 +11,7 @@ package struct LayerSelection {
   /// Σ max(0, threshold − h) over dead features and positions.
   var shortfall: Double
   /// The features counted there.
-  var dead: [Int32]
+  package var dead: [Int32]
 }
 
 extension LayerState {
@@ -75,7 +75,7 @@ extension LayerState {
       guard found.count > count else { return encoded }
       let least = nthLargest(count, of: found.values)
       encoded.selected = found.keeping { found.values[$0] >= least }
-      lookBound = 0.7 * least
+      lookBound = 0.85 * least
       batchThreshold = batchThreshold == 0 ? least : 0.99 * batchThreshold + 0.01 * least
       return encoded
     }

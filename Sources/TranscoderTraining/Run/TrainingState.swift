@@ -13,8 +13,17 @@ struct TrainingState: Sendable, Equatable {
   var layers: [LayerState]
   /// The steps that are done.
   var step: Int
-  /// Where the text was when the round of the next step began.
-  var roundPlace: ContextStream.Place
+  /// The period that the buffer of activations is in, and where the text of each of its parts begins; no places while
+  /// nothing was filled.
+  var buffer = Buffer(period: 0, places: [])
+  /// Where the text goes on behind what is in the buffer.
+  var place: ContextStream.Place
+
+  /// What is in the buffer of activations, as one tells it to fill it again.
+  struct Buffer: Sendable, Equatable, Codable {
+    var period: Int
+    var places: [ContextStream.Place]
+  }
 }
 
 /// Where a run keeps its state: a folder that is replaced as a whole.
@@ -32,12 +41,14 @@ struct Checkpoint: Sendable {
     var scales: [LayerScale]
     var step: Int
     var place: ContextStream.Place
+    /// Older checkpoints lack it: their buffer is filled anew from `place` on.
+    var buffer: TrainingState.Buffer?
     var spans: [Int]
   }
 
   /// Writes a state beside the last one, then puts it in its place.
   ///
-  /// - Parameter replacement: What replaced the MLPs when the round of the next step was filled.
+  /// - Parameter replacement: What replaced the MLPs when the buffer was filled.
   func save(_ state: TrainingState, replacement: TranscoderSet? = nil) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     // The set of a step has a folder of its own, so that the old state has its own until the new one is there.
@@ -64,15 +75,17 @@ struct Checkpoint: Sendable {
 
   private func write(_ state: TrainingState) throws {
     let remainder = Remainder(
-      configuration: state.configuration, scales: state.scales, step: state.step, place: state.roundPlace,
-      spans: state.layers.map(\.span))
+      configuration: state.configuration, scales: state.scales, step: state.step, place: state.place,
+      buffer: state.buffer, spans: state.layers.map(\.span))
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let text = String(decoding: try encoder.encode(remainder), as: UTF8.self)
     // The writer keeps the old file until the new one is whole and on the disk.
     var writer = try SafetensorsWriter(
       path: file,
-      declaring: state.layers.enumerated().flatMap { index, layer in Checkpoint.declarations(index, layer) },
+      declaring: state.layers.enumerated().flatMap { index, layer in
+        Checkpoint.declarations(index, layer, state.configuration)
+      },
       metadata: ["state": text])
     for (index, layer) in state.layers.enumerated() {
       for (part, matrix) in layer.parameters.enumerated() {
@@ -89,11 +102,14 @@ struct Checkpoint: Sendable {
     try writer.finish()
   }
 
-  private static func declarations(_ index: Int, _ layer: LayerState) -> [SafetensorsWriter.Declaration] {
-    let parts = layer.parameters.enumerated().flatMap { part, matrix in
-      let (name, shape) = ("\(index).\(part)", [matrix.rows, matrix.columns])
+  private static func declarations(
+    _ index: Int, _ layer: LayerState, _ configuration: TrainingConfiguration
+  ) -> [SafetensorsWriter.Declaration] {
+    let parts = zip(LayerState.Part.allCases, layer.parameters).flatMap { part, matrix in
+      let (name, shape) = ("\(index).\(part.rawValue)", [matrix.rows, matrix.columns])
+      let format: ElementFormat = configuration.weights == .bfloat16 && part.isWeights ? .bf16 : .f32
       return [
-        SafetensorsWriter.Declaration(name, .float(.f32), shape), .init(name + ".m", .float(.f32), shape),
+        SafetensorsWriter.Declaration(name, .float(format), shape), .init(name + ".m", .float(.f32), shape),
         .init(name + ".v", .float(.f32), shape), .init(name + ".touched", .integer(.i64), [matrix.rows]),
       ]
     }
@@ -113,9 +129,16 @@ struct Checkpoint: Sendable {
     let layers = try remainder.spans.indices.map { index in
       try Checkpoint.layer(index, archive, remainder.configuration, remainder)
     }
+    let schedule = remainder.configuration.schedule
+    let anew = TrainingState.Buffer(period: schedule.period(remainder.step), places: [])
+    let buffer = remainder.buffer ?? anew
+    let ahead = schedule.period(remainder.step) - buffer.period
+    guard buffer.places.isEmpty || (buffer.places.count == schedule.parts && (0...1).contains(ahead)) else {
+      throw TrainingError.badCheckpoint(path: folder, problem: "its buffer is not that of its settings")
+    }
     return TrainingState(
       configuration: remainder.configuration, scales: remainder.scales, layers: layers, step: remainder.step,
-      roundPlace: remainder.place)
+      buffer: buffer, place: remainder.place)
   }
 
   private static func remainder(_ text: String) -> Remainder? {

@@ -7,10 +7,11 @@ public import Transformers
 
 /// Trains transcoders on what a model computes over text.
 ///
-/// A run is a row of rounds: fill a buffer of `roundTokens` positions from the model, shuffle it, and take
-/// `roundTokens / batch` steps with it. Both halves use all workers, so nothing waits. The round of a step, its text and its
-/// order follow from the seed: a run that was stopped goes on bit by bit as if it had not been. In the replaced stage the
-/// transcoders of a round's beginning replace the MLPs while it is filled; they are part of what a checkpoint keeps.
+/// A run is a row of periods: fill a part of a buffer of `roundTokens` positions from the model, and take some steps with
+/// batches drawn from all of it (`BufferSchedule`). Both halves use all workers, so nothing waits. What is in the buffer at a
+/// step, and the order of the batches, follow from the seed: a run that was stopped goes on bit by bit as if it had not been.
+/// In the replaced stage the transcoders of a period's beginning replace the MLPs while the buffer, of one part, is filled;
+/// they are part of what a checkpoint keeps.
 public struct TranscoderTrainer {
   /// What the run was asked to do.
   public var configuration: TrainingConfiguration { state.configuration }
@@ -22,10 +23,13 @@ public struct TranscoderTrainer {
   private let harvester: ActivationHarvester
   private let model: LanguageModel
   private let workers: Workers
+  private let schedule: BufferSchedule
   private var round: ActivationRound
-  /// The round that is in the buffer.
-  private var filledRound: Int?
-  /// What replaces the MLPs in the round of the next step; nil for the model as it is.
+  /// Whether the buffer holds what the state says of it.
+  private var isFilled = false
+  /// The rows of a period in the order of its batches.
+  private var order: (period: Int, rows: [Int]) = (-1, [])
+  /// What replaced the MLPs when the buffer was filled; nil for the model as it is.
   private var replacement: TranscoderSet?
   private let shouldStop: @Sendable () -> Bool
 
@@ -65,10 +69,10 @@ public struct TranscoderTrainer {
       throw TrainingError.tooLarge(gigabytes: Int(need / 1e9) + 1, available: Int(available / 1e9))
     }
     let state = TrainingState(
-      configuration: configuration, scales: [], layers: [], step: 0, roundPlace: ContextStream.Place())
+      configuration: configuration, scales: [], layers: [], step: 0, place: ContextStream.Place())
     self.init(state, source, workers, shouldStop)
     report("running the model over the first \(configuration.roundTokens) tokens")
-    guard try fillRound() else { return nil }
+    guard try fillBuffer() else { return nil }
     let rows = Array(0..<round.tokenCount)
     for layer in 0..<model.transformer.configuration.layerCount {
       self.state.scales.append(LayerScale(round, layer: layer, rows: rows[...], workers))
@@ -78,6 +82,7 @@ public struct TranscoderTrainer {
     } else {
       try computeStart(rows, report)
     }
+    roundWeights()
     if configuration.stage == .replaced { beginReplaced(source, report) }
     if shouldStop() { return nil }
   }
@@ -113,23 +118,60 @@ public struct TranscoderTrainer {
     let training = source.corpus.divided(heldOut: configuration.heldOut, seed: configuration.seed).training
     stream = ContextStream(
       training, tokenizer: source.model.tokenizer, first: source.firstToken, length: configuration.context,
-      seed: configuration.seed, place: state.roundPlace)
+      seed: configuration.seed, place: state.place)
+    schedule = configuration.schedule
     round = ActivationRound(
-      tokens: configuration.roundTokens, layerCount: sizes.layerCount, width: sizes.dModel)
+      tokens: schedule.rows, layerCount: sizes.layerCount, width: sizes.dModel)
   }
 
-  /// Fills the buffer with the round of the next step, unless it is there; false when stopped.
-  private mutating func fillRound() throws -> Bool {
-    let wanted = state.step / configuration.stepsPerRound
-    guard filledRound != wanted else { return true }
-    state.roundPlace = stream.place
-    guard harvester.fill(&round, from: &stream, replacing: replacement, workers, shouldStop: shouldStop)
-    else {
+  /// Brings the buffer to the period of the next step; false when stopped.
+  private mutating func fillBuffer() throws -> Bool {
+    let wanted = schedule.period(state.step)
+    if !isFilled {
+      let places = state.buffer.places
+      if places.isEmpty { state.buffer = .init(period: wanted, places: []) }
+      for part in 0..<schedule.parts {
+        if !places.isEmpty { stream.move(to: places[part]) }
+        guard try fill(part, replacing: replacement) else { return false }
+      }
+      if places.isEmpty { state.place = stream.place } else { stream.move(to: state.place) }
+      isFilled = true
+    }
+    while state.buffer.period < wanted {
+      let part = schedule.part(filledBefore: state.buffer.period + 1)
+      let set = configuration.stage == .replaced ? folded(thresholdRows: 4096) : nil
+      guard try fill(part, replacing: set) else { return false }
+      replacement = set
+      state.buffer.period += 1
+      state.place = stream.place
+    }
+    return true
+  }
+
+  /// Fills a part of the buffer with the text that comes next; when stopped, false, and the buffer has to be filled again.
+  private mutating func fill(_ part: Int, replacing set: TranscoderSet?) throws -> Bool {
+    let place = stream.place
+    let isDone = harvester.fill(
+      &round, rows: schedule.range(part), from: &stream, replacing: set, workers, shouldStop: shouldStop)
+    guard isDone else {
+      isFilled = false
+      if state.buffer.places.count < schedule.parts { state.buffer.places = [] }
+      stream.move(to: state.place)
       if shouldStop() { return false }
       throw TrainingError.tooLittleText(tokens: 0, wanted: configuration.roundTokens)
     }
-    filledRound = wanted
+    if part < state.buffer.places.count {
+      state.buffer.places[part] = place
+    } else {
+      state.buffer.places.append(place)
+    }
     return true
+  }
+
+  /// Rounds the weights where they are kept as bfloat16 numbers.
+  private mutating func roundWeights() {
+    guard configuration.weights == .bfloat16 else { return }
+    for layer in state.layers.indices { state.layers[layer].roundWeights() }
   }
 
   private mutating func computeStart(_ rows: [Int], _ report: (String) -> Void) throws {
@@ -154,21 +196,15 @@ public struct TranscoderTrainer {
   /// Takes the next step; nil when the run is done or was asked to stop.
   public mutating func advance() throws -> LossParts? {
     guard state.step < configuration.stepCount, !shouldStop() else { return nil }
-    guard try fillRound() else { return nil }
-    let place = state.step % configuration.stepsPerRound
-    let round = UInt64(state.step / configuration.stepsPerRound)
-    var order = SeededOrder(seed: configuration.seed, stream: 2_000_000 + round)
-    let rows = order.permutation(self.round.tokenCount)
+    guard try fillBuffer() else { return nil }
+    let period = state.buffer.period
+    if order.period != period { order = (period, schedule.order(period)) }
     let batch = RoundBatch(
-      round: self.round, scales: state.scales,
-      rows: rows[place * configuration.batch..<(place + 1) * configuration.batch])
-    let step = try TrainingStep(batch, &state.layers, number: state.step, configuration, workers)
+      round: round, scales: state.scales, rows: order.rows[schedule.batch(state.step)])
+    var products = workers
+    products.precision = configuration.precision.products
+    let step = try TrainingStep(batch, &state.layers, number: state.step, configuration, products)
     state.step += 1
-    // Between rounds the next one begins where the text is now.
-    if state.step % configuration.stepsPerRound == 0 {
-      state.roundPlace = stream.place
-      if configuration.stage == .replaced, !isComplete { replacement = folded(thresholdRows: 4096) }
-    }
     return step.parts
   }
 
@@ -182,7 +218,7 @@ public struct TranscoderTrainer {
 
   /// Returns the transcoders as they are now, with the sizes of the activations folded in; top-k kinds become JumpReLU.
   public mutating func transcoders(name: String, modelName: String?) throws -> TranscoderSet? {
-    if filledRound == nil, try !fillRound() { return nil }
+    if !isFilled, try !fillBuffer() { return nil }
     var set = folded(thresholdRows: 16_384)
     (set.name, set.modelName) = (name, modelName)
     return set
@@ -203,14 +239,17 @@ public struct TranscoderTrainer {
     }
   }
 
-  /// Lets the first transcoders, refitted, replace the MLPs from the first round on, which is filled once more.
+  /// Lets the first transcoders, refitted, replace the MLPs from the first period on: the buffer is filled once more.
   private mutating func beginReplaced(_ source: Source, _ report: (String) -> Void) {
-    stream.move(to: state.roundPlace)
+    let first = state.buffer.places[0]
+    stream.move(to: first)
     if configuration.kind == .perLayer { refit(source, report) }
+    roundWeights()
     guard configuration.stepCount > 0 else { return }
     replacement = folded(thresholdRows: 16_384)
-    stream.move(to: state.roundPlace)
-    filledRound = nil
+    stream.move(to: first)
+    (state.buffer.places, state.place) = ([], first)
+    isFilled = false
   }
 
   private mutating func refit(_ source: Source, _ report: (String) -> Void) {

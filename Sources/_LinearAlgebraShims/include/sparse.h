@@ -24,6 +24,10 @@ void la_adam(
 /// Narrows to bfloat16, ties to even; every value is finite or stays what it is.
 void la_narrow_bf16(const float *values, uint16_t *out, size_t count);
 
+/// Rounds numbers, in place, to one of the two bfloat16 numbers beside each: to either with the probability that keeps the
+/// mean. Seed and place (`first` and on) determine which; what is a bfloat16 number, infinite or no number stays.
+void la_round_stochastic(float *values, size_t count, uint32_t seed, uint32_t first);
+
 /// tanh(x).
 float la_tanh(float x);
 

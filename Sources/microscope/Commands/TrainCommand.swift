@@ -48,6 +48,9 @@ struct TrainCommand: AsyncParsableCommand {
   @Flag(help: "Train a linear map beside the features.")
   var skip = false
 
+  @Option(help: "exact, or bfloat16: products with rounded numbers, in half of the time.")
+  var precision: String?
+
   @Option(help: "Tokens to train on.")
   var tokens: Int?
 
@@ -130,7 +133,7 @@ struct TrainCommand: AsyncParsableCommand {
       ("kind", kind), ("features", features.map(String.init)), ("activation", activation),
       ("k", k.map(String.init)), ("decoderSpan", decoderSpan.map(String.init)),
       ("tokens", quick ? "0" : tokens.map(String.init)), ("seed", seed.map(String.init)),
-      ("stage", fineTune),
+      ("stage", fineTune), ("precision", precision),
       ("skip", skip ? "true" : nil),
     ]
     for (key, value) in flags { if let value { settings.append("\(key)=\(value)") } }
