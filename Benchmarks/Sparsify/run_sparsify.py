@@ -38,7 +38,7 @@ def main() -> None:
     data = Dataset.from_dict({"input_ids": tokens.tolist()}).with_format("torch")
 
     starts = []
-    model.register_forward_pre_hook(lambda *_: starts.append(time.perf_counter()))
+    model.register_forward_pre_hook(lambda *_: starts.append((time.perf_counter(), time.process_time())))
     config = TrainConfig(
         SparseCoderConfig(num_latents=options.features, k=options.k, transcode=True),
         batch_size=options.contexts,
@@ -50,13 +50,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         config.save_dir = folder
         Trainer(config, data, model).fit()
-    seconds = [b - a for a, b in zip(starts[1:], starts[2:])]
+    seconds, processor = ([b[i] - a[i] for a, b in zip(starts[1:], starts[2:])] for i in range(2))
     step = statistics.median(seconds)
     print(
         json.dumps(
             dict(
                 features=options.features, k=options.k, dtype=options.dtype, optimizer=options.optimizer,
                 threads=torch.get_num_threads(), secondsPerStep=seconds,
+                processorSecondsPerStep=processor,
                 tokensPerSecond=options.contexts * CONTEXT / step,
             )
         )

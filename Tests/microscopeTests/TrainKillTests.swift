@@ -26,7 +26,7 @@ struct TrainKillTests {
   @Test("A run killed at ten random points ends with the weights of one that was not")
   func killed() async throws {
     let sandbox = try Sandbox()
-    let steps = 4000
+    let steps = 2500
     _ = try await sandbox.succeed(try source(sandbox, to: "whole") + settings(steps: steps))
     var random = SplitMix64(seed: 42)
     var stepsSeen: Set<String> = []
@@ -34,7 +34,7 @@ struct TrainKillTests {
       let isBegun = FileManager.default.fileExists(atPath: sandbox.path(TrainKillTests.state))
       let tool = try sandbox.start(
         try source(sandbox, to: "set") + (isBegun ? ["--resume"] : settings(steps: steps)))
-      try await Task.sleep(for: .milliseconds(Int.random(in: 60...500, using: &random)))
+      try await Task.sleep(for: .milliseconds(Int.random(in: 60...400, using: &random)))
       if tool.process.isRunning { kill(tool.process.processIdentifier, SIGKILL) }
       _ = await tool.outcome(timeout: 30)
       stepsSeen.insert((try? sandbox.step()) ?? "none")
@@ -89,15 +89,21 @@ struct TrainKillTests {
 extension Sandbox {
   /// What the checkpoint says of its step.
   fileprivate func step() throws -> String {
-    let header = try String(decoding: data("set/checkpoint/state.safetensors").prefix(8192), as: UTF8.self)
+    let bytes = try data("set/checkpoint/state.safetensors")
+    let header = String(decoding: bytes[8..<8 + bytes.headerLength], as: UTF8.self)
     return header.firstMatch(of: /\\"step\\":(\d+)/).map { String($0.1) } ?? "none"
   }
 }
 
 extension Data {
+  /// The length of a safetensors file's header, which its first eight bytes say.
+  fileprivate var headerLength: Int {
+    prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+  }
+
   /// Overwrites the bytes of a tensor of a safetensors file.
   fileprivate mutating func fill(tensor name: String, with byte: UInt8) throws {
-    let length = prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+    let length = headerLength
     let header = try JSONSerialization.jsonObject(with: self[8..<8 + length]) as? [String: Any]
     let tensor = header?[name] as? [String: Any]
     guard let place = tensor?["data_offsets"] as? [Int], place.count == 2 else {
