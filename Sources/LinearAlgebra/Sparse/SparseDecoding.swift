@@ -109,6 +109,32 @@ extension Matrix {
       derivatives: sources.indices.map { Array(derivatives[starts[$0]..<starts[$0 + 1]]) })
   }
 
+  /// Returns ⟨factor · row, decoder row⟩ for each entry of the sources at each row, one list for each source.
+  public func products(with sources: [DecoderSource], factors: [Float], _ workers: Workers) -> [[Float]] {
+    precondition(
+      factors.count == self.rows && sources.allSatisfy { $0.activations.positionCount == self.rows },
+      "\(shape), \(factors.count) factors")
+    let (rows, columns, chunk) = (rows, columns, Matrix.positionsPerTask)
+    let starts = sources.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.activations.count) }
+    var products = [Float](repeating: 0, count: starts[sources.count])
+    products.withUnsafeMutableBufferPointer { products in
+      storage.withUnsafeBufferPointer { vectors in
+        guard let vectors = vectors.baseAddress else { return }
+        workers.forEach((rows + chunk - 1) / chunk) { task in
+          for position in task * chunk..<min(rows, (task + 1) * chunk) {
+            for (source, start) in zip(sources, starts) {
+              for entry in source.activations.range(position) {
+                products[start + entry] =
+                  factors[position] * source.dot(entry, vectors + position * columns, columns)
+              }
+            }
+          }
+        }
+      }
+    }
+    return sources.indices.map { Array(products[starts[$0]..<starts[$0 + 1]]) }
+  }
+
   private static func decode(
     _ sources: [DecoderSource], _ position: Int, to out: UnsafeMutablePointer<Float>, _ columns: Int
   ) {
