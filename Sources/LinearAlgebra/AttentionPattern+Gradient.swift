@@ -142,8 +142,9 @@ private struct HeadGroupGradient {
   }
 
   /// Steps 1 to 3 for some queries of a head.
-  private func pullBlock(_ head: Int, _ first: Int, _ rows: Int, _ valueSide: RightSide, _ keySide: RightSide?)
-  {
+  private func pullBlock(
+    _ head: Int, _ first: Int, _ rows: Int, _ valueSide: RightSide, _ keySide: RightSide?
+  ) {
     let visible = keyCount - pattern.queryCount + first + rows
     let start = first * wide + head * width
     let seen = weights + (head * pattern.queryCount + first) * keyCount

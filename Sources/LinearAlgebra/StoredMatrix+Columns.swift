@@ -7,7 +7,9 @@ extension Matrix {
   /// - Returns: `[rows, outputs]`.
   public func times(_ weights: StoredMatrix, _ workers: Workers) -> Matrix {
     precondition(columns == weights.rows, "\(shape) · [\(weights.rows), \(weights.columns)]")
-    guard columns <= Matrix.inputsAtOnce, weights.hasSingleElements else { return product(ofMany: weights, workers) }
+    guard columns <= Matrix.inputsAtOnce, weights.hasSingleElements else {
+      return product(ofMany: weights, workers)
+    }
     return product(outputs: weights.columns, workers) { range, scratch in
       let (w, stride) = weights.floats(rows: 0..<columns, columns: range, scratch: scratch)
       return RightSide(w, stride: stride, n: range.count, k: columns, transposed: false, workers.precision)

@@ -16,7 +16,8 @@ struct TrainingLine {
     }
     return "loss \(parts.total.rounded(to: 4)), FVU \(mean(progress.unexplained).rounded(to: 3)) "
       + "(worst \((worst?.element ?? 0).rounded(to: 2)) in layer \(worst?.offset ?? 0)), "
-      + "L0 \(mean(parts.activeFeatures).rounded(to: 1)), dead \((mean(parts.dead) * 100).rounded(to: 1))%" + (predictions ?? "")
+      + "L0 \(mean(parts.activeFeatures).rounded(to: 1)), dead \((mean(parts.dead) * 100).rounded(to: 1))%"
+      + (predictions ?? "")
   }
 
   /// The whole line.

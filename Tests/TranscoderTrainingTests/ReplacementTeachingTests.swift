@@ -33,7 +33,8 @@ struct ReplacementTeachingTests {
     Case(recipe: form("head norms, biases"), activation: .topk, skip: true, localWeight: 0),
     Case(recipe: form("soft caps"), activation: .jumprelu, output: .mlpRawOut),
     Case(recipe: form("learned"), activation: .jumprelu, kind: .crossLayer, skip: true),
-    Case(recipe: form("parallel residual, gate"), activation: .batchtopk, kind: .crossLayer, span: 1,
+    Case(
+      recipe: form("parallel residual, gate"), activation: .batchtopk, kind: .crossLayer, span: 1,
       input: .residMid, output: .mlpRawOut, localWeight: 0.3),
     Case(recipe: form("parallel residual, LayerNorm"), activation: .relu, skip: true, input: .mlpNormalized),
   ]
@@ -70,7 +71,8 @@ struct ReplacementTeachingTests {
 
   private let contexts = [[1, 5, 9, 3, 7, 2, 11, 4, 30], [1, 4, 4, 8, 1, 12, 6], [1, 2]]
 
-  @Test("Gradients of the parameters are those of finite differences, along random directions", arguments: cases)
+  @Test(
+    "Gradients of the parameters are those of finite differences, along random directions", arguments: cases)
   func finiteDifferences(_ given: Case) {
     let configuration = configuration(given)
     let layers = layers(configuration, given.recipe)
@@ -109,7 +111,7 @@ struct ReplacementTeachingTests {
   /// The difference quotient of the largest reach at which the same features stay active; nil when there is none.
   private func difference(
     _ layers: [LayerState], _ index: Int, _ part: LayerState.Part, _ direction: Matrix, _ base: BatchLoss,
-    _ loss: ([LayerState]) -> BatchLoss
+    _ loss: @escaping ([LayerState]) -> BatchLoss
   ) -> Double? {
     let moved = { (reach: Float) -> BatchLoss in
       var (layers, step) = (layers, direction)
@@ -129,7 +131,8 @@ struct ReplacementTeachingTests {
     return nil
   }
 
-  @Test("Losses and gradients are the same bits whatever the number of threads", arguments: [cases[0], cases[3]])
+  @Test(
+    "Losses and gradients are the same bits whatever the number of threads", arguments: [cases[0], cases[3]])
   func threads(_ given: Case) {
     var configuration = configuration(given)
     (configuration.auxiliaryK, configuration.preActivation) = (4, 1e-3)

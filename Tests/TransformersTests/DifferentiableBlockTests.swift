@@ -111,7 +111,8 @@ struct DifferentiableBlockTests {
     #expect(pull(1) == pull(3))
   }
 
-  @Test("The divergence of logits and its gradient are those of finite differences", arguments: [nil, Float(6)])
+  @Test(
+    "The divergence of logits and its gradient are those of finite differences", arguments: [nil, Float(6)])
   func divergence(cap: Float?) {
     let recipe = TinyTransformer("divergence") { $0.logitSoftCap = cap }
     let transformer = recipe.transformer()
@@ -124,9 +125,10 @@ struct DifferentiableBlockTests {
     }
     let (values, gradient) = transformer.divergence(of: given, from: wanted, weights: weights)
     #expect(values.allSatisfy { $0.value > 0 })
-    #expect(transformer.divergence(of: wanted, from: wanted, weights: weights).values.allSatisfy {
-      abs($0.value) < 1e-6 && $0.agrees
-    })
+    #expect(
+      transformer.divergence(of: wanted, from: wanted, weights: weights).values.allSatisfy {
+        abs($0.value) < 1e-6 && $0.agrees
+      })
     for _ in 0..<4 {
       let direction = random.matrix(40, recipe.dModel)
       let expected = derivative(2e-3) { reach in

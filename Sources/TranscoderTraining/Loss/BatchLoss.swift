@@ -82,7 +82,8 @@ package struct BatchLoss {
     self.factors.append(factors)
     let sources = sources(target, layers)
     let fit = start(layers[target], batch.inputs(target, workers)).fitted(
-      to: outputs, by: sources.map { source($0, target, layers[$0], selections[$0].active) }, factors: factors,
+      to: outputs, by: sources.map { source($0, target, layers[$0], selections[$0].active) },
+      factors: factors,
       workers)
     for (place, layer) in sources.enumerated() { derivatives[layer].add(fit.derivatives[place]) }
     parts.reconstruction += BatchLoss.mean(fit.squares, factors) / 2
@@ -124,7 +125,8 @@ package struct BatchLoss {
     rest.scale(by: -1)
     let weighted = factors.map { configuration.auxiliaryWeight * $0 }
     let fit = Matrix(rows: rest.rows, columns: rest.columns).fitted(
-      to: rest, by: sources.map { source($0, target, layers[$0], selections[$0].auxiliary) }, factors: weighted,
+      to: rest, by: sources.map { source($0, target, layers[$0], selections[$0].auxiliary) },
+      factors: weighted,
       workers)
     for (place, layer) in sources.enumerated() { auxiliaryDerivatives[layer].add(fit.derivatives[place]) }
     parts.auxiliary += BatchLoss.mean(fit.squares, weighted) / 2

@@ -23,7 +23,8 @@ extension TranscoderTrainer {
 
   /// Gives the memory of the first round back and begins the text anew.
   mutating func forgetRound() {
-    round = ActivationRound(tokens: 0, layerCount: state.layers.count, width: model.transformer.configuration.dModel)
+    round = ActivationRound(
+      tokens: 0, layerCount: state.layers.count, width: model.transformer.configuration.dModel)
     filledRound = nil
     stream.move(to: ContextStream.Place())
     state.roundPlace = stream.place
@@ -34,7 +35,8 @@ extension TranscoderTrainer {
     let isLearned = state.layers.allSatisfy { $0.knownThresholds(configuration) != nil }
     guard filledRound == nil, !isLearned else { return true }
     round = ActivationRound(
-      tokens: configuration.roundTokens, layerCount: state.layers.count, width: model.transformer.configuration.dModel)
+      tokens: configuration.roundTokens, layerCount: state.layers.count,
+      width: model.transformer.configuration.dModel)
     let place = stream.place
     defer {
       stream.move(to: place)

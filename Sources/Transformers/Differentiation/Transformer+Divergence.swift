@@ -13,7 +13,8 @@ extension Transformer {
   package func divergence(of stream: Matrix, from wanted: Matrix, weights rowWeights: [Float]) -> (
     values: [LogitDivergence], gradient: Matrix
   ) {
-    precondition(stream.rows == wanted.rows && rowWeights.count == stream.rows, "\(stream.shape), \(wanted.shape)")
+    precondition(
+      stream.rows == wanted.rows && rowWeights.count == stream.rows, "\(stream.shape), \(wanted.shape)")
     let block = max(16, min(512, Transformer.logitsAtOnce / configuration.dVocab))
     var values: [LogitDivergence] = []
     var gradients: [Matrix] = []

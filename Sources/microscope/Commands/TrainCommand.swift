@@ -72,7 +72,8 @@ struct TrainCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "replaced: train on what the replacement model computes too; kl: on its predictions, from end to end.", valueName: "stage"))
+      "replaced: train on what the replacement model computes too; kl: on its predictions, from end to end.",
+      valueName: "stage"))
   var fineTune: String?
 
   @Flag(help: "Print the last numbers as JSON.")
