@@ -120,9 +120,9 @@ struct ReplacementTeachingTests {
       return loss(layers)
     }
     let active = { (loss: BatchLoss) in
-      loss.selections.map { zip($0.active.features, $0.active.values).map { $1 > 0 ? $0 : -1 } }
+      loss.selections.map { zip($0.active.features, $0.active.values).filter { $1 > 0 }.map(\.0) }
     }
-    for reach in [Float(2e-2), 1e-2, 5e-3, 2e-3] {
+    for reach in [Float(2e-2), 1e-2, 5e-3, 2e-3, 1e-3] {
       let all = [moved(2 * reach), moved(reach), moved(-reach), moved(-2 * reach)]
       guard all.allSatisfy({ active($0) == active(base) }) else { continue }
       let totals = all.map(\.parts.total)
