@@ -108,7 +108,7 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
   /// The seed of every random choice.
   public var seed: UInt64 = 0
 
-  /// Adam's learning rate; nil for 2e-4 · √(16,384 / features).
+  /// Adam's learning rate; nil for 2e-4 · √(16,384 / features), an eighth of it in the stage `kl`.
   public var learningRate: Float?
   /// The share of the steps in which the learning rate rises from 0.
   public var warmUp: Float = 0.02
@@ -151,7 +151,10 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
   public init() {}
 
   /// The learning rate at its height.
-  public var peakRate: Float { learningRate ?? 2e-4 * (16_384 / Float(features)).squareRoot() }
+  public var peakRate: Float {
+    // From end to end, steps of the usual size undo in a hundred thousand tokens what the layers had learned.
+    learningRate ?? (stage == .kl ? 2.5e-5 : 2e-4) * (16_384 / Float(features)).squareRoot()
+  }
 
   /// Steps of the whole run.
   public var stepCount: Int { tokens / batch }

@@ -113,7 +113,7 @@ package struct BatchLoss {
   ///
   /// - Parameter residual: −e.
   mutating func explainRest(
-    _ target: Int, _ residual: Matrix, _ layers: [LayerState], _ factors: [Float]
+    _ target: Int, _ residual: @autoclosure () -> Matrix, _ layers: [LayerState], _ factors: [Float]
   ) {
     let sources = sources(target, layers)
     guard configuration.auxiliaryWeight > 0, sources.contains(where: { selections[$0].auxiliary.count > 0 })
@@ -121,7 +121,7 @@ package struct BatchLoss {
       auxiliaryResiduals.append(Matrix(rows: 0, columns: 0))
       return
     }
-    var rest = residual
+    var rest = residual()
     rest.scale(by: -1)
     let weighted = factors.map { configuration.auxiliaryWeight * $0 }
     let fit = Matrix(rows: rest.rows, columns: rest.columns).fitted(

@@ -106,6 +106,7 @@ struct ReplacementPass {
     loss.factors.append(factors)
     loss.residuals.append(residual)
     let nothing = Matrix(rows: replacedCount, columns: residual.columns)
+    // Dead features explain what is left of the model's own outputs alone.
     loss.explainRest(target, Matrix(stacking: [nothing, residual]), layers, factors)
   }
 
