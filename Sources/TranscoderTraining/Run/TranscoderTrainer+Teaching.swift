@@ -12,37 +12,37 @@ extension TranscoderTrainer {
     }
     let schedule = StepSchedule(configuration: configuration)
     let teaching = ReplacementTeaching(
-      model.transformer, configuration, state.scales, firstToken: firstToken, workers)
+      model.transformer, configuration, state.scales, firstToken: firstToken, products)
     let loss = teaching.loss(
       contexts, &state.layers, k: schedule.k(state.step), sparsity: schedule.sparsity(state.step))
-    let step = try TrainingStep(loss, &state.layers, number: state.step, configuration, workers)
+    let step = try TrainingStep(loss, &state.layers, number: state.step, configuration, products)
     state.step += 1
-    state.roundPlace = stream.place
+    state.place = stream.place
     return step.parts
   }
 
-  /// Gives the memory of the first round back and begins the text anew.
-  mutating func forgetRound() {
+  /// Gives the memory of the buffer back and begins the text anew.
+  mutating func forgetBuffer() {
     round = ActivationRound(
       tokens: 0, layerCount: state.layers.count, width: model.transformer.configuration.dModel)
-    filledRound = nil
+    isFilled = false
+    state.buffer = .init(period: 0, places: [])
     stream.move(to: ContextStream.Place())
-    state.roundPlace = stream.place
+    state.place = stream.place
   }
 
-  /// Fills the buffer with the text's first round again where final thresholds are found on it; false when stopped.
-  mutating func fillFirstRound() throws -> Bool {
+  /// Fills the buffer with the text's beginning again where final thresholds are found on it; false when stopped.
+  mutating func fillFirstBuffer() throws -> Bool {
     let isLearned = state.layers.allSatisfy { $0.knownThresholds(configuration) != nil }
-    guard filledRound == nil, !isLearned else { return true }
+    guard !isFilled, !isLearned else { return true }
     round = ActivationRound(
-      tokens: configuration.roundTokens, layerCount: state.layers.count,
-      width: model.transformer.configuration.dModel)
-    let place = stream.place
+      tokens: schedule.rows, layerCount: state.layers.count, width: model.transformer.configuration.dModel)
+    let (place, buffer) = (state.place, state.buffer)
     defer {
       stream.move(to: place)
-      state.roundPlace = place
+      (state.place, state.buffer) = (place, buffer)
     }
     stream.move(to: ContextStream.Place())
-    return try fillRound()
+    return try fillBuffer()
   }
 }
