@@ -66,6 +66,21 @@ extension Matrix {
     }
   }
 
+  /// Subtracts from every row r its part along the row n of `directions` as if ‖n‖² were the width: (⟨r, n⟩ / width) · n.
+  public mutating func subtractProjections(on directions: Matrix) {
+    precondition(rows == directions.rows && columns == directions.columns, "\(shape) on \(directions.shape)")
+    let (rows, columns) = (rows, columns)
+    update { base in
+      directions.storage.withUnsafeBufferPointer { directions in
+        guard let directions = directions.baseAddress else { return }
+        for start in stride(from: 0, to: rows * columns, by: columns) {
+          let share = la_dot(base + start, directions + start, columns) / Float(columns)
+          la_axpy(-share, directions + start, base + start, columns)
+        }
+      }
+    }
+  }
+
   /// Subtracts from every row its mean.
   public mutating func centerRows() {
     let (rows, columns) = (rows, columns)

@@ -24,6 +24,16 @@ public struct Matrix: Sendable, Equatable {
     self.storage = storage
   }
 
+  /// Puts matrices of one width under each other.
+  public init(stacking parts: [Matrix]) {
+    let columns = parts.first?.columns ?? 0
+    precondition(parts.allSatisfy { $0.columns == columns }, "rows of \(parts.map(\.shape))")
+    var storage: [Float] = []
+    storage.reserveCapacity(parts.reduce(0) { $0 + $1.storage.count })
+    for part in parts { storage += part.storage }
+    self.init(rows: parts.reduce(0) { $0 + $1.rows }, columns: columns, storage: storage)
+  }
+
   /// Makes a matrix that `fill` writes completely.
   init(rows: Int, columns: Int, fill: (UnsafeMutablePointer<Float>) -> Void) {
     self.init(

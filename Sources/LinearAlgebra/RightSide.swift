@@ -90,12 +90,19 @@ struct RightSide {
     }
   }
 
-  /// C = A · B with A rounded too.
-  func multiply(_ a: RoundedRows, _ c: UnsafeMutablePointer<Float>, stride cStride: Int) {
-    guard case .rounded(let packed) = layout, a.columns == k else {
+  /// C = A · B + beta · C with A the k columns of `a` from `first` on, an even number, rounded too.
+  func multiply(
+    _ a: RoundedRows, from first: Int = 0, beta: Float = 0, _ c: UnsafeMutablePointer<Float>,
+    stride cStride: Int
+  ) {
+    guard case .rounded(let packed) = layout, first + k <= a.columns, first % 2 == 0 else {
       preconditionFailure("a rounded left side [\(a.rows), \(a.columns)] with [\(k), \(n)]")
     }
-    la_product_bf16(a.rows, n, a.rowWords, 1, a.words, a.rowWords, packed, 0, c, cStride)
+    a.words.withUnsafeBufferPointer { words in
+      guard let words = words.baseAddress else { return }
+      la_product_bf16(
+        a.rows, n, (k + 1) / 2, 1, words + first / 2, a.rowWords, packed, beta, c, cStride)
+    }
   }
 }
 

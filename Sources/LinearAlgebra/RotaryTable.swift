@@ -20,7 +20,8 @@ public struct RotaryTable: Sendable, Equatable {
   /// - Parameters:
   ///   - matrix: `[positions, heads · dHead]`.
   ///   - dHead: The width of a head; numbers beyond the rotated width stay as they are.
-  public func rotate(_ matrix: inout Matrix, dHead: Int, firstPosition: Int) {
+  ///   - backwards: Whether to turn the other way, as gradients go.
+  public func rotate(_ matrix: inout Matrix, dHead: Int, firstPosition: Int, backwards: Bool = false) {
     let half = frequencies.count
     precondition(matrix.columns % dHead == 0 && 2 * half <= dHead, "heads of \(dHead) in \(matrix.shape)")
     let (rows, columns) = (matrix.rows, matrix.columns)
@@ -28,7 +29,7 @@ public struct RotaryTable: Sendable, Equatable {
       for row in 0..<rows {
         for pair in 0..<half {
           let angle = Double(firstPosition + row) * frequencies[pair]
-          let (cosine, sine) = (Float(cos(angle)), Float(sin(angle)))
+          let (cosine, sine) = (Float(cos(angle)), Float(sin(backwards ? -angle : angle)))
           for start in stride(from: row * columns + pair, to: (row + 1) * columns, by: dHead) {
             let (x, y) = (base[start], base[start + half])
             base[start] = x * cosine - y * sine

@@ -37,6 +37,8 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     case clean
     /// Also what the replacement model computes, with the transcoders of the round's beginning.
     case replaced
+    /// What the replacement model computes, from end to end, so that its predictions become the model's.
+    case kl
   }
 
   /// How exactly the model's forward pass and the encoders' products are computed while training.
@@ -88,6 +90,8 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
   public var cleanShare: Float = 0.5
   /// How much of the way that the replaced stream has strayed the features shall bring it back, γ.
   public var correction: Float = 1
+  /// How much the loss of each layer by itself counts beside the divergence of the predictions, in the stage `kl`.
+  public var localWeight: Float = 1
 
   /// Tokens to train on.
   public var tokens = 4_000_000
@@ -104,7 +108,7 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
   /// The seed of every random choice.
   public var seed: UInt64 = 0
 
-  /// Adam's learning rate; nil for 2e-4 · √(16,384 / features).
+  /// Adam's learning rate; nil for 2e-4 · √(16,384 / features), an eighth of it in the stage `kl`.
   public var learningRate: Float?
   /// The share of the steps in which the learning rate rises from 0.
   public var warmUp: Float = 0.02
@@ -147,7 +151,10 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
   public init() {}
 
   /// The learning rate at its height.
-  public var peakRate: Float { learningRate ?? 2e-4 * (16_384 / Float(features)).squareRoot() }
+  public var peakRate: Float {
+    // From end to end, steps of the usual size undo in a hundred thousand tokens what the layers had learned.
+    learningRate ?? (stage == .kl ? 2.5e-5 : 2e-4) * (16_384 / Float(features)).squareRoot()
+  }
 
   /// Steps of the whole run.
   public var stepCount: Int { tokens / batch }
@@ -172,7 +179,9 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     let start = start == .closedForm ? 3 * 4 * Double(features) * Double(features) : 0
     let round = Double(roundTokens) * Double(layerCount) * Double(width) * 4
     let parameterBytes: Double = stage == .replaced ? 16 : 12
-    return parameterBytes * layers.reduce(0, +) + 8 * (layers.max() ?? 0) + start + round
+    // What a step keeps of its positions in each layer: about ten rows.
+    let step = stage == .kl ? 40 * Double(batch) * Double(layerCount) * Double(width) : 0
+    return parameterBytes * layers.reduce(0, +) + 8 * (layers.max() ?? 0) + max(start + round, step)
   }
 
   /// The largest `features` that a configuration may ask for.
@@ -194,6 +203,8 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     try require(Float(heldOut), "heldOut", 0...0.5)
     try require(cleanShare, "cleanShare", 0...1)
     try require(correction, "correction", 0...1)
+    try require(localWeight, "localWeight", 0...1e6)
+    if stage == .kl { try require(batch, "batch", context...1 << 20) }
     try require(learningRate ?? 0, "learningRate", 0...1)
     try require(warmUp, "warmUp", 0...1)
     try require(decay, "decay", 0...1)
@@ -216,7 +227,7 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     guard FeatureOutput(rawValue: output) != nil else {
       throw .unknownHook("output", output, FeatureOutput.allCases.map(\.rawValue))
     }
-    guard stage == .clean || correction == 0 || output == FeatureOutput.mlpOut.rawValue else {
+    guard stage != .replaced || correction == 0 || output == FeatureOutput.mlpOut.rawValue else {
       // What comes before a norm cannot say what the stream lacks.
       throw .badValue(
         name: "correction", value: "\(correction)", allowed: "only 0 unless output is hook_mlp_out")

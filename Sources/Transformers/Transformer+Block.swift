@@ -34,7 +34,7 @@ extension Transformer {
   }
 
   /// Returns what a layer's attention adds to the residual stream, `[positions, dModel]`.
-  private func attention(
+  func attention(
     _ layer: Int, _ stream: Matrix, _ cache: inout KeyValueCache, _ activations: inout ActivationCache,
     _ edits: some BlockEdits
   ) -> Matrix {
@@ -84,7 +84,7 @@ extension Transformer {
   }
 
   /// Applies the norm behind a part, where the model has one.
-  private func postNormed(
+  func postNormed(
     _ out: Matrix, _ norm: NormWeights?, _ layer: Int, _ kind: HookPoint.Kind,
     _ activations: inout ActivationCache
   ) -> Matrix {
@@ -98,11 +98,7 @@ extension Transformer {
   private func mlp(
     _ layer: Int, _ stream: Matrix, _ activations: inout ActivationCache, _ edits: inout some BlockEdits
   ) -> Matrix {
-    let (normalized, scale) = normalize(stream)
-    activations.record(.mlpNormScale, layer, Matrix(rows: stream.rows, columns: 1, storage: scale))
-    activations.record(.mlpNormalized, layer, normalized)
-    let x = apply(weights.blocks[layer].mlpNorm, to: normalized)
-    activations.record(.mlpIn, layer, x)
+    let x = mlpInput(layer, stream, &activations)
     let raw = edits.output(at: .mlpRawOut, layer, &activations) { neurons(layer, x, &$0) }
     activations.record(.mlpRawOut, layer, raw)
     let out = edits.output(at: .mlpOut, layer, &activations) {
@@ -110,6 +106,16 @@ extension Transformer {
     }
     activations.record(.mlpOut, layer, out)
     return out
+  }
+
+  /// Returns what a layer's MLP reads behind its norm, `[positions, dModel]`.
+  func mlpInput(_ layer: Int, _ stream: Matrix, _ activations: inout ActivationCache) -> Matrix {
+    let (normalized, scale) = normalize(stream)
+    activations.record(.mlpNormScale, layer, Matrix(rows: stream.rows, columns: 1, storage: scale))
+    activations.record(.mlpNormalized, layer, normalized)
+    let x = apply(weights.blocks[layer].mlpNorm, to: normalized)
+    activations.record(.mlpIn, layer, x)
+    return x
   }
 
   /// Returns what the neurons of a layer write for what the MLP reads, `[positions, dModel]`.

@@ -143,7 +143,12 @@ extension Transformer {
     let (normalized, scale) = normalize(stream)
     activations.record(.finalNormScale, 0, Matrix(rows: stream.rows, columns: 1, storage: scale))
     activations.record(.finalNormalized, 0, normalized)
-    var logits = uncappedLogits(normalized[rows: rows])
+    return logits(normalized[rows: rows])
+  }
+
+  /// Returns the logits, `[rows, dVocab]`, for what the final norm gives before its weight.
+  func logits(_ normalized: Matrix) -> Matrix {
+    var logits = uncappedLogits(normalized)
     if let cap = configuration.logitSoftCap { logits.softCap(cap) }
     return logits
   }

@@ -11,9 +11,13 @@ struct TrainingLine {
     let parts = progress.parts
     let mean = { (values: [Double]) in values.reduce(0, +) / Double(max(1, values.count)) }
     let worst = progress.unexplained.enumerated().max { $0.element < $1.element }
+    let predictions = parts.divergence.map {
+      ", KL \($0.rounded(to: 3)), top-1 \(((parts.agreement ?? 0) * 100).rounded(to: 1))%"
+    }
     return "loss \(parts.total.rounded(to: 4)), FVU \(mean(progress.unexplained).rounded(to: 3)) "
       + "(worst \((worst?.element ?? 0).rounded(to: 2)) in layer \(worst?.offset ?? 0)), "
       + "L0 \(mean(parts.activeFeatures).rounded(to: 1)), dead \((mean(parts.dead) * 100).rounded(to: 1))%"
+      + (predictions ?? "")
   }
 
   /// The whole line.

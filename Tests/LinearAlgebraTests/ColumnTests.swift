@@ -17,6 +17,25 @@ struct ColumnTests {
     }
   }
 
+  @Test(
+    "X · W of weights of every format, and of very many rows, is the plain sum",
+    arguments: ElementFormat.allCases)
+  func manyRows(format: ElementFormat) {
+    var random = SplitMix64(seed: 7)
+    for rows in format.blockLength == 1 ? [37, 4099] : [37, 1030] {
+      let weights = random.stored(rows, blocks: format.blockLength == 1 ? 101 : 3, format)
+      let x = random.matrix(5, rows)
+      let wide = weights.widened()
+      let magnitude = Naive.product(x.map(abs), wide.map(abs)).storage.max() ?? 0
+      let expected = Naive.product(x, wide)
+      for (precision, share) in [(ProductPrecision.exact, 1e-5), (.bfloat16, 1 / 128)] {
+        let found = x.times(weights, Workers(count: 2, precision: precision))
+        #expect(Difference(found, expected, absolute: share * Double(magnitude)) == nil)
+        #expect(found == x.times(weights, Workers(count: 1, precision: precision)))
+      }
+    }
+  }
+
   @Test("Bytes at odd places give the same product")
   func unaligned() {
     var random = SplitMix64(seed: 5)

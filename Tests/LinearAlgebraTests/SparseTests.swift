@@ -75,6 +75,8 @@ struct SparseTests {
     let positions = active.positions
     let expected = active.features.indices.map { slopes[Int(positions[$0]), Int(active.features[$0])] }
     #expect(Difference(fit.derivatives[0], expected, absolute: 1e-3) == nil)
+    let products = fit.residual.products(with: [source, source], factors: factors, workers)
+    #expect(products == [fit.derivatives[0], fit.derivatives[0]])
     let lists = FeatureLists(active)
     var gradient = Matrix(rows: features * span, columns: width)
     gradient.add(target, scaledBy: active.values, lists: lists, span: span, offset: 2, workers)

@@ -92,12 +92,7 @@ extension Matrix {
                 Matrix.decode(sources, position, to: row, columns)
                 la_axpy(-1, target + position * columns, row, columns)
                 squares[position] = la_dot(row, row, columns)
-                for (source, start) in zip(sources, starts) {
-                  source.withRows(position) { list, first, count, _ in
-                    let out = derivatives.baseAddress.map { $0 + start + first }
-                    la_dot_rows(&list, count, factors[position], row, out)
-                  }
-                }
+                Matrix.meet(sources, starts, position, factors[position], row, derivatives)
               }
             }
           }
@@ -107,6 +102,40 @@ extension Matrix {
     return SparseFit(
       residual: residual, squares: squares,
       derivatives: sources.indices.map { Array(derivatives[starts[$0]..<starts[$0 + 1]]) })
+  }
+
+  /// Returns ⟨factor · row, decoder row⟩ for each entry of the sources at each row, one list for each source.
+  public func products(with sources: [DecoderSource], factors: [Float], _ workers: Workers) -> [[Float]] {
+    precondition(
+      factors.count == self.rows && sources.allSatisfy { $0.activations.positionCount == self.rows },
+      "\(shape), \(factors.count) factors")
+    let (rows, columns, chunk) = (rows, columns, Matrix.positionsPerTask)
+    let starts = sources.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.activations.count) }
+    var products = [Float](repeating: 0, count: starts[sources.count])
+    products.withUnsafeMutableBufferPointer { products in
+      storage.withUnsafeBufferPointer { vectors in
+        guard let vectors = vectors.baseAddress else { return }
+        workers.forEach((rows + chunk - 1) / chunk) { task in
+          for position in task * chunk..<min(rows, (task + 1) * chunk) {
+            Matrix.meet(
+              sources, starts, position, factors[position], vectors + position * columns, products)
+          }
+        }
+      }
+    }
+    return sources.indices.map { Array(products[starts[$0]..<starts[$0 + 1]]) }
+  }
+
+  /// Writes ⟨factor · vector, decoder row⟩ for the sources' entries at a position; those of a source begin at its start.
+  private static func meet(
+    _ sources: [DecoderSource], _ starts: [Int], _ position: Int, _ factor: Float,
+    _ vector: UnsafePointer<Float>, _ products: UnsafeMutableBufferPointer<Float>
+  ) {
+    for (source, start) in zip(sources, starts) {
+      source.withRows(position) { list, first, count, _ in
+        la_dot_rows(&list, count, factor, vector, products.baseAddress.map { $0 + start + first })
+      }
+    }
   }
 
   private static func decode(

@@ -48,6 +48,27 @@ struct LayerScale: Sendable, Equatable, Codable {
     round.outputs[layer].gathered(rows, shift: outputMean, factor: 1 / outputScale, workers)
   }
 
+  /// Brings what a layer's features read to size.
+  func input(_ raw: Matrix) -> Matrix { sized(raw, inputMean, inputScale) }
+
+  /// Brings what they reconstruct to size.
+  func output(_ raw: Matrix) -> Matrix { sized(raw, outputMean, outputScale) }
+
+  /// Undoes `output`.
+  func written(_ output: Matrix) -> Matrix {
+    var result = output
+    result.scale(by: outputScale)
+    result.add(toEveryRow: outputMean)
+    return result
+  }
+
+  private func sized(_ raw: Matrix, _ mean: [Float], _ scale: Float) -> Matrix {
+    var result = raw
+    result.add(toEveryRow: mean.map { -$0 })
+    result.scale(by: 1 / scale)
+    return result
+  }
+
   /// Returns how much each position counts: 1, but for targets more than `outlier` times the usual length so much that
   /// its squared error weighs like one of that length.
   static func weights(_ targets: Matrix, outlier: Float, _ workers: Workers) -> [Float] {

@@ -11,22 +11,22 @@ package import LinearAlgebra
 /// So beyond the encoder's product, cost follows the number of active features.
 package struct BatchLoss {
   let configuration: TrainingConfiguration
-  let batch: any TrainingBatch
+  var batch: any TrainingBatch
   /// λ.
   let sparsity: Float
   let workers: Workers
   /// What is active at each layer.
-  package private(set) var selections: [LayerSelection]
+  package internal(set) var selections: [LayerSelection]
   /// The terms.
-  package private(set) var parts = LossParts()
+  package internal(set) var parts = LossParts()
   /// ∂/∂a of each entry, for each layer.
-  private(set) var derivatives: [[Float]]
+  var derivatives: [[Float]] = []
   /// The same of the auxiliary entries.
-  private(set) var auxiliaryDerivatives: [[Float]]
+  var auxiliaryDerivatives: [[Float]] = []
   /// 2w/(dB) of each position, for each output layer.
-  package private(set) var factors: [[Float]] = []
+  package internal(set) var factors: [[Float]] = []
   /// R of each output layer.
-  package private(set) var residuals: [Matrix] = []
+  package internal(set) var residuals: [Matrix] = []
   /// ê − e of each output layer; empty without dead features.
   private(set) var auxiliaryResiduals: [Matrix] = []
 
@@ -35,18 +35,30 @@ package struct BatchLoss {
     _ batch: any TrainingBatch, _ layers: inout [LayerState], k: Float, sparsity: Float,
     _ configuration: TrainingConfiguration, _ workers: Workers
   ) {
-    self.configuration = configuration
-    self.batch = batch
-    self.sparsity = sparsity
-    self.workers = workers
-    selections = []
+    self.init(batch, sparsity: sparsity, configuration, workers)
     for layer in layers.indices {
       selections.append(layers[layer].select(batch.inputs(layer, workers), k: k, configuration, workers))
     }
     derivatives = selections.map { Array(repeating: 0, count: $0.active.count) }
     auxiliaryDerivatives = selections.map { Array(repeating: 0, count: $0.auxiliary.count) }
     for layer in layers.indices { fit(layer, layers) }
-    addSparsity(layers)
+    for layer in layers.indices { addSparsity(layer, layers[layer]) }
+    describe(layers)
+  }
+
+  /// Begins without layers.
+  init(
+    _ batch: any TrainingBatch, sparsity: Float, _ configuration: TrainingConfiguration, _ workers: Workers
+  ) {
+    self.configuration = configuration
+    self.batch = batch
+    self.sparsity = sparsity
+    self.workers = workers
+    selections = []
+  }
+
+  /// What is told of the selections, and the dead features' term.
+  mutating func describe(_ layers: [LayerState]) {
     parts.activeFeatures = selections.map { selection in
       Double(selection.active.values.count { $0 > 0 }) / Double(max(1, batch.positionCount))
     }
@@ -57,7 +69,7 @@ package struct BatchLoss {
   }
 
   /// The layers whose features write to `target`.
-  private func sources(_ target: Int, _ layers: [LayerState]) -> [Int] {
+  func sources(_ target: Int, _ layers: [LayerState]) -> [Int] {
     (0...target).filter { target - $0 < layers[$0].span }
   }
 
@@ -69,47 +81,52 @@ package struct BatchLoss {
     let factors = weights.map { 2 * $0 * scale }
     self.factors.append(factors)
     let sources = sources(target, layers)
-    let fit = start(target, layers[target]).fitted(
-      to: outputs, by: sources.map { source($0, target, layers, selections[$0].active) }, factors: factors,
+    let fit = start(layers[target], batch.inputs(target, workers)).fitted(
+      to: outputs, by: sources.map { source($0, target, layers[$0], selections[$0].active) },
+      factors: factors,
       workers)
     for (place, layer) in sources.enumerated() { derivatives[layer].add(fit.derivatives[place]) }
     parts.reconstruction += BatchLoss.mean(fit.squares, factors) / 2
     parts.squaredError.append(Double.total(fit.squares))
     parts.squaredTarget.append(Double.total(outputs.rowSquares(workers)))
     residuals.append(fit.residual)
-    explainRest(target, layers, factors)
+    explainRest(target, fit.residual, layers, factors)
   }
 
-  private func start(_ target: Int, _ layer: LayerState) -> Matrix {
-    let width = layer[.decoderBias].columns
-    var start = Matrix(rows: batch.positionCount, columns: width)
-    if layer[.skip].rows > 0 {
-      start = batch.inputs(target, workers).times(transposed: layer[.skip], workers)
-    }
+  /// What a layer gives without features.
+  func start(_ layer: LayerState, _ inputs: Matrix) -> Matrix {
+    var start = Matrix(rows: inputs.rows, columns: layer[.decoderBias].columns)
+    if layer[.skip].rows > 0 { start = inputs.times(transposed: layer[.skip], workers) }
     start.add(toEveryRow: layer[.decoderBias].storage)
     return start
   }
 
-  private func source(_ layer: Int, _ target: Int, _ layers: [LayerState], _ active: SparseActivations)
+  /// Features of one layer as they write to another.
+  func source(_ index: Int, _ target: Int, _ layer: LayerState, _ active: SparseActivations)
     -> DecoderSource
   {
     DecoderSource(
-      activations: active, decoder: layers[layer][.decoder], span: layers[layer].span, offset: target - layer)
+      activations: active, decoder: layer[.decoder], span: layer.span, offset: target - index)
   }
 
   /// AuxK: dead features fit e = y − ŷ, which counts as given.
-  private mutating func explainRest(_ target: Int, _ layers: [LayerState], _ factors: [Float]) {
+  ///
+  /// - Parameter residual: −e.
+  mutating func explainRest(
+    _ target: Int, _ residual: @autoclosure () -> Matrix, _ layers: [LayerState], _ factors: [Float]
+  ) {
     let sources = sources(target, layers)
     guard configuration.auxiliaryWeight > 0, sources.contains(where: { selections[$0].auxiliary.count > 0 })
     else {
       auxiliaryResiduals.append(Matrix(rows: 0, columns: 0))
       return
     }
-    var rest = residuals[target]
+    var rest = residual()
     rest.scale(by: -1)
     let weighted = factors.map { configuration.auxiliaryWeight * $0 }
     let fit = Matrix(rows: rest.rows, columns: rest.columns).fitted(
-      to: rest, by: sources.map { source($0, target, layers, selections[$0].auxiliary) }, factors: weighted,
+      to: rest, by: sources.map { source($0, target, layers[$0], selections[$0].auxiliary) },
+      factors: weighted,
       workers)
     for (place, layer) in sources.enumerated() { auxiliaryDerivatives[layer].add(fit.derivatives[place]) }
     parts.auxiliary += BatchLoss.mean(fit.squares, weighted) / 2
@@ -117,21 +134,19 @@ package struct BatchLoss {
   }
 
   /// λ Σ tanh(c‖W‖a/√d): adds its derivative by the activations; that by the decoders comes with their gradients.
-  private mutating func addSparsity(_ layers: [LayerState]) {
+  mutating func addSparsity(_ index: Int, _ layer: LayerState) {
     guard sparsity > 0, configuration.usesSparsity else { return }
-    for (index, layer) in layers.enumerated() {
-      let slopes = slopes(layer)
-      let active = selections[index].active
-      let factor = sparsity / Float(batch.positionCount)
-      var sum = 0.0
-      for entry in active.features.indices {
-        let slope = slopes[Int(active.features[entry])]
-        let value = (slope * active.values[entry]).hyperbolicTangent
-        sum += Double(value)
-        derivatives[index][entry] += factor * slope * (1 - value * value)
-      }
-      parts.sparsity += sum * Double(factor)
+    let slopes = slopes(layer)
+    let active = selections[index].active
+    let factor = sparsity / Float(batch.positionCount)
+    var sum = 0.0
+    for entry in active.features.indices {
+      let slope = slopes[Int(active.features[entry])]
+      let value = (slope * active.values[entry]).hyperbolicTangent
+      sum += Double(value)
+      derivatives[index][entry] += factor * slope * (1 - value * value)
     }
+    parts.sparsity += sum * Double(factor)
   }
 
   /// c‖W‖/√d of each feature.
@@ -140,7 +155,7 @@ package struct BatchLoss {
     return layer.decoderNorms(workers).map { unit * $0 }
   }
 
-  private static func mean(_ squares: [Float], _ factors: [Float]) -> Double {
+  static func mean(_ squares: [Float], _ factors: [Float]) -> Double {
     zip(squares, factors).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
   }
 }
@@ -154,7 +169,8 @@ extension TrainingConfiguration {
 }
 
 extension [Float] {
-  fileprivate mutating func add(_ other: [Float]) {
+  /// Adds numbers in the same places.
+  mutating func add(_ other: [Float]) {
     for index in indices { self[index] += other[index] }
   }
 }

@@ -17,8 +17,13 @@ public struct LossParts: Sendable, Equatable, Codable {
   /// The share of each layer's features that are dead.
   public var dead: [Double] = []
 
+  /// KL(model ‖ replacement model) a position, in nats, where that is trained on.
+  public var divergence: Double?
+  /// How often both have the same most probable token.
+  public var agreement: Double?
+
   /// The sum of the terms.
-  public var total: Double { reconstruction + sparsity + preActivation + auxiliary }
+  public var total: Double { (divergence ?? 0) + reconstruction + sparsity + preActivation + auxiliary }
 
   /// The fraction of variance that is left unexplained, for each layer.
   public var unexplained: [Double] {

@@ -140,27 +140,3 @@ extension LayerState {
     return result
   }
 }
-
-extension LayerScale {
-  /// Brings inputs to size.
-  fileprivate func input(_ raw: Matrix) -> Matrix { sized(raw, inputMean, inputScale) }
-
-  /// Brings outputs to size.
-  fileprivate func output(_ raw: Matrix) -> Matrix { sized(raw, outputMean, outputScale) }
-
-  private func sized(_ raw: Matrix, _ mean: [Float], _ scale: Float) -> Matrix {
-    var result = raw
-    result.add(toEveryRow: mean.map { -$0 })
-    result.scale(by: 1 / scale)
-    return result
-  }
-}
-
-extension Matrix {
-  /// Puts matrices of one width under each other.
-  fileprivate init(stacking parts: [Matrix]) {
-    self.init(
-      rows: parts.reduce(0) { $0 + $1.rows }, columns: parts.first?.columns ?? 0,
-      storage: parts.flatMap(\.storage))
-  }
-}

@@ -47,6 +47,15 @@ package struct TrainingStep {
     let schedule = StepSchedule(configuration: configuration)
     let loss = BatchLoss(
       batch, &layers, k: schedule.k(number), sparsity: schedule.sparsity(number), configuration, workers)
+    try self.init(loss, &layers, number: number, configuration, workers)
+  }
+
+  /// Takes the step that a loss asks for.
+  package init(
+    _ loss: BatchLoss, _ layers: inout [LayerState], number: Int, _ configuration: TrainingConfiguration,
+    _ workers: Workers
+  ) throws(TrainingError) {
+    let schedule = StepSchedule(configuration: configuration)
     guard loss.parts.total.isFinite else {
       throw .diverged(step: number, layer: loss.parts.squaredError.firstIndex { !$0.isFinite } ?? 0, kept: "")
     }

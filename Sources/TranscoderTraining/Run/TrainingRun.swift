@@ -182,5 +182,9 @@ extension LossParts {
     squaredTarget = sums { $0.squaredTarget }
     activeFeatures = sums { $0.activeFeatures }.map { $0 / count }
     dead = sums { $0.dead }.map { $0 / count }
+    if parts.contains(where: { $0.divergence != nil }) {
+      divergence = mean { $0.divergence ?? 0 }
+      agreement = mean { $0.agreement ?? 0 }
+    }
   }
 }

@@ -7,13 +7,21 @@ extension LayerState {
   package func finalThresholds(
     _ inputs: Matrix, _ configuration: TrainingConfiguration, _ workers: Workers
   ) -> [Float] {
+    if let known = knownThresholds(configuration) { return known }
+    let found = CalibratedSelection(
+      inputs, encoder: self[.encoder], bias: self[.encoderBias].storage, k: configuration.k, workers)
+    return thresholds.map { _ in found.threshold }
+  }
+
+  /// The thresholds of the finished transcoder where it takes no inputs to find them; else nil.
+  func knownThresholds(_ configuration: TrainingConfiguration) -> [Float]? {
     switch configuration.activation {
-    case .jumprelu: return thresholds
-    case .relu: return thresholds.map { _ in 0 }
-    case .batchtopk, .topk:
-      let found = CalibratedSelection(
-        inputs, encoder: self[.encoder], bias: self[.encoderBias].storage, k: configuration.k, workers)
-      return thresholds.map { _ in found.threshold }
+    case .jumprelu: thresholds
+    case .relu: thresholds.map { _ in 0 }
+    case .batchtopk where configuration.stage == .kl && batchThreshold > 0:
+      // What the features read in the replacement model counted for it too.
+      thresholds.map { _ in batchThreshold }
+    case .batchtopk, .topk: nil
     }
   }
 }

@@ -11,22 +11,24 @@ public import Transformers
 /// batches drawn from all of it (`BufferSchedule`). Both halves use all workers, so nothing waits. What is in the buffer at a
 /// step, and the order of the batches, follow from the seed: a run that was stopped goes on bit by bit as if it had not been.
 /// In the replaced stage the transcoders of a period's beginning replace the MLPs while the buffer, of one part, is filled;
-/// they are part of what a checkpoint keeps.
+/// they are part of what a checkpoint keeps. In the stage `kl` a step reads contexts instead (`ReplacementTeaching`), and the
+/// buffer only serves to measure activations.
 public struct TranscoderTrainer {
   /// What the run was asked to do.
   public var configuration: TrainingConfiguration { state.configuration }
   /// The steps that are done.
   public var step: Int { state.step }
 
-  private var state: TrainingState
-  private var stream: ContextStream
+  var state: TrainingState
+  var stream: ContextStream
   private let harvester: ActivationHarvester
-  private let model: LanguageModel
-  private let workers: Workers
-  private let schedule: BufferSchedule
-  private var round: ActivationRound
+  let model: LanguageModel
+  let firstToken: Int?
+  let workers: Workers
+  let schedule: BufferSchedule
+  var round: ActivationRound
   /// Whether the buffer holds what the state says of it.
-  private var isFilled = false
+  var isFilled = false
   /// The rows of a period in the order of its batches.
   private var order: (period: Int, rows: [Int]) = (-1, [])
   /// What replaced the MLPs when the buffer was filled; nil for the model as it is.
@@ -84,6 +86,7 @@ public struct TranscoderTrainer {
     }
     roundWeights()
     if configuration.stage == .replaced { beginReplaced(source, report) }
+    if configuration.stage == .kl, configuration.stepCount > 0 { forgetBuffer() }
     if shouldStop() { return nil }
   }
 
@@ -112,6 +115,7 @@ public struct TranscoderTrainer {
     self.workers = workers
     self.shouldStop = shouldStop
     model = source.model
+    firstToken = source.firstToken
     let configuration = state.configuration
     let sizes = source.model.transformer.configuration
     harvester = ActivationHarvester(source.model, configuration, first: source.firstToken)
@@ -121,11 +125,12 @@ public struct TranscoderTrainer {
       seed: configuration.seed, place: state.place)
     schedule = configuration.schedule
     round = ActivationRound(
-      tokens: schedule.rows, layerCount: sizes.layerCount, width: sizes.dModel)
+      tokens: configuration.stage == .kl && !state.layers.isEmpty ? 0 : schedule.rows,
+      layerCount: sizes.layerCount, width: sizes.dModel)
   }
 
   /// Brings the buffer to the period of the next step; false when stopped.
-  private mutating func fillBuffer() throws -> Bool {
+  mutating func fillBuffer() throws -> Bool {
     let wanted = schedule.period(state.step)
     if !isFilled {
       let places = state.buffer.places
@@ -196,17 +201,19 @@ public struct TranscoderTrainer {
   /// Takes the next step; nil when the run is done or was asked to stop.
   public mutating func advance() throws -> LossParts? {
     guard state.step < configuration.stepCount, !shouldStop() else { return nil }
+    guard configuration.stage != .kl else { return try teach() }
     guard try fillBuffer() else { return nil }
     let period = state.buffer.period
     if order.period != period { order = (period, schedule.order(period)) }
     let batch = RoundBatch(
       round: round, scales: state.scales, rows: order.rows[schedule.batch(state.step)])
-    var products = workers
-    products.precision = configuration.precision.products
     let step = try TrainingStep(batch, &state.layers, number: state.step, configuration, products)
     state.step += 1
     return step.parts
   }
+
+  /// The workers, as exact as training's products shall be.
+  var products: Workers { Workers(count: workers.count, precision: configuration.precision.products) }
 
   /// Whether all steps are done.
   public var isComplete: Bool { state.step >= configuration.stepCount }
@@ -218,7 +225,7 @@ public struct TranscoderTrainer {
 
   /// Returns the transcoders as they are now, with the sizes of the activations folded in; top-k kinds become JumpReLU.
   public mutating func transcoders(name: String, modelName: String?) throws -> TranscoderSet? {
-    if !isFilled, try !fillBuffer() { return nil }
+    guard try configuration.stage == .kl ? fillFirstBuffer() : isFilled || fillBuffer() else { return nil }
     var set = folded(thresholdRows: 16_384)
     (set.name, set.modelName) = (name, modelName)
     return set

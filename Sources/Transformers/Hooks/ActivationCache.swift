@@ -30,6 +30,10 @@ public struct ActivationCache: Sendable {
     if wanted.contains(point) { matrices[point] = value() }
   }
 
+  mutating func forget(_ kind: HookPoint.Kind, _ layer: Int) {
+    matrices[HookPoint(kind, layer: layer)] = nil
+  }
+
   mutating func record(_ layer: Int, _ pattern: AttentionPattern) {
     if wanted.contains(HookPoint(.pattern, layer: layer)) { patterns[layer] = pattern }
   }

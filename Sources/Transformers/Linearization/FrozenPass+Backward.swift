@@ -65,22 +65,17 @@ extension FrozenPass {
   {
     precondition(vectors.rows == positions.count, "\(vectors.shape), \(positions.count) positions")
     guard hook != .residMid else { return vectors }
-    var directions = vectors
-    if hook == .mlpIn { directions.scaleColumns(by: transformer.weights.blocks[layer].mlpNorm.weight) }
-    if transformer.configuration.norm.isCentred { directions.centerRows() }
-    directions.scaleRows(by: positions.map { 1 / mlpScales[layer][$0] })
-    return directions
+    let norm = hook == .mlpIn ? transformer.weights.blocks[layer].mlpNorm : nil
+    return transformer.pulled(vectors, throughFrozen: norm, scales: positions.map { mlpScales[layer][$0] })
   }
 
   /// Returns the directions in the stream behind the last block that vectors at the final norm's output read.
   ///
   /// - Parameter vectors: One a row, `[n, dModel]`; all are read at `position`.
   public func readDirections(throughFinalNorm vectors: Matrix, position: Int) -> Matrix {
-    var directions = vectors
-    directions.scaleColumns(by: transformer.weights.finalNorm.weight)
-    if transformer.configuration.norm.isCentred { directions.centerRows() }
-    directions.scale(by: 1 / finalScales[position])
-    return directions
+    transformer.pulled(
+      vectors, throughFrozen: transformer.weights.finalNorm,
+      scales: Array(repeating: finalScales[position], count: vectors.rows))
   }
 
   /// Returns what multiplies the columns (nil: nothing) and each position's rows of what is written at an output

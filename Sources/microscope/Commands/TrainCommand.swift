@@ -19,6 +19,7 @@ struct TrainCommand: AsyncParsableCommand {
         microscope train --text corpus/en --output transcoders --kind clt --features 1024 --decoder-span 5
         microscope train --text corpus/en --output transcoders --resume
         microscope train --text corpus/en --output tuned --init-from transcoders --fine-tune replaced
+        microscope train --text corpus/en --output taught --init-from tuned --fine-tune kl
       """)
 
   @OptionGroup var options: ModelOptions
@@ -71,7 +72,8 @@ struct TrainCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "replaced: train on what the replacement model computes too.", valueName: "stage"))
+      "replaced: train on what the replacement model computes too; kl: on its predictions, from end to end.",
+      valueName: "stage"))
   var fineTune: String?
 
   @Flag(help: "Print the last numbers as JSON.")
