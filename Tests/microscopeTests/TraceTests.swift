@@ -52,7 +52,7 @@ struct TraceTests {
   func limits() async throws {
     let sandbox = try Sandbox()
     let prompt = [
-      "trace", String(repeating: "The cat sat on the mat and ", count: 6), "--model", try TinyModel.path(),
+      "trace", String(repeating: "The cat sat on the mat and ", count: 5), "--model", try TinyModel.path(),
     ]
     let answer = try await sandbox.json(TraceAnswer.self, prompt + ["--json"])
     let rest = answer.tokens.count + answer.logits.count
