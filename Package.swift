@@ -54,8 +54,8 @@ let package = Package(
     .library(
       name: "MicroscopeKit",
       targets: [
-        "Attribution", "CircuitGraphs", "FeatureDashboards", "Figures", "GraphFiles", "Interventions",
-        "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
+        "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
+        "Interventions", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
         "TranscoderTraining", "Transcoders", "Transformers",
       ]),
     .executable(name: "microscope", targets: ["microscope"]),
@@ -97,14 +97,21 @@ let package = Package(
       "Attribution",
       on: ["CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers"]),
 
+    module(
+      "Evaluations",
+      on: [
+        "Attribution", "CircuitGraphs", "Figures", "LinearAlgebra", "ReplacementModels", "TranscoderTraining",
+        "Transcoders", "Transformers",
+      ], resources: [.copy("Suites")]),
+
     // People.
     module("Figures"),
     module("Viewer", on: [flyingFox, flyingSocks], resources: [.copy("Web")]),
     .executableTarget(
       name: "microscope",
       dependencies: [
-        "Attribution", "CircuitGraphs", "FeatureDashboards", "Figures", "GraphFiles", "Interventions",
-        "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
+        "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
+        "Interventions", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
         "TranscoderTraining", "Transcoders", "Transformers", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safeSettings),
@@ -148,6 +155,12 @@ let package = Package(
       of: "Interventions",
       on: [
         "CircuitGraphs", "LinearAlgebra", "ReplacementModels", "Transcoders", "Transformers", "_TestSupport",
+      ]),
+    tests(
+      of: "Evaluations",
+      on: [
+        "Attribution", "CircuitGraphs", "LinearAlgebra", "ReplacementModels", "TranscoderTraining",
+        "Transcoders", "Transformers", "_TestSupport",
       ]),
     tests(of: "Figures"),
     tests(of: "FeatureDashboards", on: ["LinearAlgebra", "Transformers", "_TestSupport"]),

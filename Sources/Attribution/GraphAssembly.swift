@@ -10,7 +10,7 @@ struct GraphAssembly {
   /// The places of the expanded features, ascending.
   let expanded: [Int]
   let layout: RowLayout
-  let options: AttributionOptions
+  let unexpanded: AttributionOptions.UnexpandedFeatures
 
   func graph(_ known: KnownRows) -> AttributionGraph {
     let sites = expanded.map { model.features.sites[$0] }
@@ -18,7 +18,7 @@ struct GraphAssembly {
       features: sites.map { FeatureNode(layer: $0.layer, position: $0.position, index: $0.index) },
       layerCount: model.layerCount, positionCount: model.positionCount, logitCount: targets.count)
     var edges = SparseRows(columnCount: nodes.count)
-    var line = RowAssembly(nodes, nodeOfFeature: nodeOfFeature(), layout, options.unexpanded)
+    var line = RowAssembly(nodes, nodeOfFeature: nodeOfFeature(), layout, unexpanded)
     let inputless = nodes.errorRange.count + nodes.tokenRange.count
     let order = entries(known)
     for entry in order.features { line.append(known, entry, to: &edges) }

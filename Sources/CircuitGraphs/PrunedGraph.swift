@@ -18,6 +18,8 @@ public struct PrunedGraph: CircuitGraph, Equatable {
   public let edgeThreshold: Double
   /// The rule by which nodes were removed.
   public let convention: PruningConvention
+  /// Whether more nodes or edges passed the thresholds than the limits allow.
+  public let isLimited: Bool
 
   /// The order of the original's nodes.
   public var layout: NodeLayout { original.layout }
@@ -27,6 +29,13 @@ public struct PrunedGraph: CircuitGraph, Equatable {
 
   /// The outputs that the graph explains, by rank.
   public var logits: [LogitNode] { original.logits }
+
+  /// The share of all influence that the kept nodes receive.
+  public var influenceShare: Double {
+    let influence = original.influence()
+    let total = influence.reduce(0, +)
+    return total > 0 ? keptNodes.reduce(0) { $0 + influence[$1] } / total : 1
+  }
 
   /// The indices of the kept nodes, ascending.
   public var keptNodes: [Int] { isKept.indices.filter { isKept[$0] } }

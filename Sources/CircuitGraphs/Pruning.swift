@@ -11,30 +11,36 @@ extension AttributionGraph {
   /// 4. Remove features and errors that feed nothing and features that nothing feeds, until none is left.
   ///
   /// "Strongest that carry" means: everything at least as strong as the one with which the sorted, summed
-  /// scores first reach the threshold.
+  /// scores first reach the threshold. Where steps 1 or 3 keep more than the limits allow, only what is stronger
+  /// than the strongest one too many stays; errors compete with features then, in either convention.
   ///
   /// - Parameters:
   ///   - nodeThreshold: A share in `0...1`.
   ///   - edgeThreshold: A share in `0...1`.
   ///   - convention: Which nodes step 1 may remove.
+  ///   - limits: The most nodes and edges to keep.
   /// - Complexity: O(edges · log edges).
   public func prune(
-    nodeThreshold: Double = 0.8, edgeThreshold: Double = 0.98, convention: PruningConvention = .paper
+    nodeThreshold: Double = 0.8, edgeThreshold: Double = 0.98, convention: PruningConvention = .paper,
+    limits: GraphLimits = GraphLimits()
   ) -> PrunedGraph {
     precondition((0...1).contains(nodeThreshold), "node threshold \(nodeThreshold) is not a share")
     precondition((0...1).contains(edgeThreshold), "edge threshold \(edgeThreshold) is not a share")
     // 1.
     let ranking = InfluenceRanking(influence())
     var isKept = keptByInfluence(ranking, nodeThreshold, convention)
+    let isCut = layout.keepStrongest(limits.nodes, of: &isKept, ranking.influence)
     // 2. and 3.
-    var kept = edges.filtered { target, source, _ in isKept[target] && isKept[source] }
-    kept = kept.strongest(carrying: edgeThreshold, outputWeights: outputWeights, hidden: hiddenErrorMass)
+    let among = edges.filtered { target, source, _ in isKept[target] && isKept[source] }
+    var kept = among.strongest(
+      carrying: edgeThreshold, atMost: limits.edges, outputWeights: outputWeights, hidden: hiddenErrorMass)
     // 4.
-    layout.removeStranded(from: &isKept, edges: kept)
-    kept = kept.filtered { target, source, _ in isKept[target] && isKept[source] }
+    layout.removeStranded(from: &isKept, edges: kept.edges)
+    kept.edges = kept.edges.filtered { target, source, _ in isKept[target] && isKept[source] }
     return PrunedGraph(
-      original: self, isKept: isKept, edges: kept, cumulativeScores: ranking.cumulativeScores,
-      nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold, convention: convention)
+      original: self, isKept: isKept, edges: kept.edges, cumulativeScores: ranking.cumulativeScores,
+      nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold, convention: convention,
+      isLimited: isCut || kept.isCut)
   }
 
   private func keptByInfluence(
@@ -73,10 +79,11 @@ private struct InfluenceRanking {
 }
 
 extension SparseRows {
-  /// Returns the edges whose scores, strongest first, carry a share of all edge scores.
+  /// Returns the edges whose scores, strongest first, carry a share of all edge scores, and whether more did than the
+  /// limit allows.
   fileprivate func strongest(
-    carrying threshold: Double, outputWeights: [Double], hidden: [Float]
-  ) -> SparseRows {
+    carrying threshold: Double, atMost limit: Int, outputWeights: [Double], hidden: [Float]
+  ) -> (edges: SparseRows, isCut: Bool) {
     let influence = influence(of: outputWeights, hidden: hidden)
     let normalizers = normalizers(hidden: hidden)
     var scores = [Double](repeating: 0, count: entryCount)
@@ -86,13 +93,15 @@ extension SparseRows {
         scores[place] = Double(weights[place].magnitude) * flow
       }
     }
-    let cut = SparseRows.cut(scores, at: threshold)
-    return filtered { _, _, place in scores[place] >= cut }
+    let ascending = scores.sorted()
+    let cut = SparseRows.cut(ascending, at: threshold)
+    let tooWeak = limit < entryCount ? ascending[entryCount - limit - 1] : -.infinity
+    let edges = filtered { _, _, place in scores[place] >= cut && scores[place] > tooWeak }
+    return (edges, cut <= tooWeak)
   }
 
   /// Returns the score with which the sum of the scores, strongest first, reaches a share of their total.
-  private static func cut(_ scores: [Double], at threshold: Double) -> Double {
-    let ascending = scores.sorted()
+  private static func cut(_ ascending: [Double], at threshold: Double) -> Double {
     let total = ascending.reversed().reduce(0, +)
     var sum = 0.0
     for score in ascending.reversed() {
@@ -104,6 +113,15 @@ extension SparseRows {
 }
 
 extension NodeLayout {
+  /// Keeps the features and errors that are stronger than the first one beyond a limit; tells whether any had to go.
+  fileprivate func keepStrongest(_ limit: Int, of isKept: inout [Bool], _ influence: [Double]) -> Bool {
+    let waiting = (0..<errorRange.upperBound).filter { isKept[$0] }
+    guard waiting.count > limit else { return false }
+    let tooWeak = waiting.map { influence[$0] }.sorted()[waiting.count - limit - 1]
+    for node in waiting where influence[node] <= tooWeak { isKept[node] = false }
+    return true
+  }
+
   /// Removes features and errors that feed no kept node, and features that no kept node feeds.
   ///
   /// One pass up and one pass down reach the fixed point: a feature without inputs can strand only nodes

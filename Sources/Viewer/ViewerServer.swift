@@ -2,20 +2,23 @@ import FlyingFox
 import FlyingSocks
 public import Foundation
 
-/// The local web server that shows attribution graphs in a browser.
+/// The local web server that shows attribution graphs and training runs in a browser.
 ///
 /// It listens on 127.0.0.1 only, answers only requests addressed to it by that name, and only reads.
 public struct ViewerServer: Sendable {
   private let graphDirectory: URL
+  private let trainingDirectories: [URL]
   private let port: UInt16
 
   /// Describes a server; nothing is opened before ``run(onReady:)``.
   ///
   /// - Parameters:
   ///   - graphDirectory: Where the graph files (`*.json`) are. Files that appear later are found too.
+  ///   - trainingDirectories: Training runs, and folders that hold some.
   ///   - port: The port to listen on; 0 lets the operating system choose.
-  public init(graphDirectory: URL, port: UInt16 = 8041) {
+  public init(graphDirectory: URL, trainingDirectories: [URL] = [], port: UInt16 = 8041) {
     self.graphDirectory = graphDirectory
+    self.trainingDirectories = trainingDirectories
     self.port = port
   }
 
@@ -24,7 +27,7 @@ public struct ViewerServer: Sendable {
   /// - Parameter onReady: Called once, when the server answers, with the address of the page.
   /// - Throws: ``ViewerError`` when the page's files are missing or the port cannot be used.
   public func run(onReady: @escaping @Sendable (URL) -> Void) async throws(ViewerError) {
-    let site = try ViewerSite(graphDirectory: graphDirectory)
+    let site = try ViewerSite(graphDirectory: graphDirectory, trainingDirectories: trainingDirectories)
     let server = try makeServer()
     let running = Task { try await server.run() }
     let announcing = Task { await announce(server, site: site, onReady: onReady) }

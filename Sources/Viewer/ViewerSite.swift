@@ -6,11 +6,13 @@ package import Foundation
 package struct ViewerSite: Sendable {
   private let assets: WebAssets
   private let graphs: GraphDirectory
+  private let training: TrainingAPI
 
-  /// Makes the site that shows the graphs in a directory.
-  package init(graphDirectory: URL) throws(ViewerError) {
+  /// Makes the site that shows the graphs in a directory, and the training runs in or below others.
+  package init(graphDirectory: URL, trainingDirectories: [URL] = []) throws(ViewerError) {
     self.assets = try WebAssets()
     self.graphs = GraphDirectory(url: graphDirectory)
+    self.training = TrainingAPI(folders: TrainingFolders(roots: trainingDirectories))
   }
 
   /// Answers a request that reached the server at a port of this machine.
@@ -46,18 +48,25 @@ package struct ViewerSite: Sendable {
     if let asset = assets.asset(at: path) {
       return .content(.data(asset.data), type: asset.type, tag: asset.tag)
     }
-    if path == "/api/graphs" { return list() }
-    let prefix = "/api/graphs/"
-    guard path.hasPrefix(prefix), let slug = String(path.dropFirst(prefix.count)).removingPercentEncoding,
-      let file = graphs.files()[slug]
-    else { return .message(404, "There is nothing here; the viewer starts at /.") }
-    return .content(
-      .file(file.url, byteCount: file.byteCount), type: "application/json", tag: file.tag)
+    if path == "/api/graphs" { return ViewerSite.json(graphs.indexJSON()) }
+    if path == "/api/training", let data = training.list() { return ViewerSite.json(data) }
+    if let slug = ViewerSite.name(in: path, below: "/api/graphs/"), let file = graphs.files()[slug] {
+      return .content(
+        .file(file.url, byteCount: file.byteCount), type: "application/json", tag: file.tag)
+    }
+    if let name = ViewerSite.name(in: path, below: "/api/training/"), let data = training.run(name) {
+      return ViewerSite.json(data)
+    }
+    return .message(404, "There is nothing here; the viewer starts at /.")
   }
 
-  private func list() -> SiteResponse {
-    let data = graphs.indexJSON()
-    return .content(.data(data), type: "application/json", tag: data.contentTag)
+  /// What a path asks for below a prefix.
+  private static func name(in path: String, below prefix: String) -> String? {
+    path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)).removingPercentEncoding : nil
+  }
+
+  private static func json(_ data: Data) -> SiteResponse {
+    .content(.data(data), type: "application/json", tag: data.contentTag)
   }
 
   private static let securityHeaders = [

@@ -24,6 +24,8 @@ struct WebAssets: Sendable {
       let asset = Asset(data: data, type: type, tag: data.contentTag)
       if file.lastPathComponent == "index.html" {
         table["/"] = asset
+      } else if file.pathExtension == "html" {
+        table["/" + file.deletingPathExtension().lastPathComponent] = asset
       } else {
         table["/assets/\(file.lastPathComponent)"] = asset
       }

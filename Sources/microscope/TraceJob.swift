@@ -62,8 +62,8 @@ struct TraceJob {
     clock.lap("attribution")
     let scores = GraphScores(result.graph)
     let pruned = result.graph.prune(
-      nodeThreshold: options.nodeThreshold, edgeThreshold: options.edgeShare(neurons: usesNeurons),
-      convention: options.convention)
+      nodeThreshold: options.nodeShare, edgeThreshold: options.edgeShare(neurons: usesNeurons),
+      convention: options.convention, limits: options.limits)
     clock.lap("pruning")
     let labels = FeatureLabels(local, pruned, model.tokenizer)
     clock.lap("labels")

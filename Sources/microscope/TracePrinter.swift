@@ -23,9 +23,12 @@ struct TracePrinter {
 
   private var counts: String {
     let errors = result.pruned.keptNodes.filter { result.pruned.layout.errorRange.contains($0) }.count
+    let share = "which receive \((100 * report.influenceShare).rounded(to: 0))% of the influence"
+    let kept = report.isLimited ? "\(share); --node-threshold and --edge-threshold write more" : share
     let basis = result.transcoderFolder == nil ? "candidate neurons" : "active features"
     return """
-      graph   \(report.nodeCount.grouped) nodes (\(errors.grouped) of them errors), \(report.edgeCount.grouped) edges after pruning
+      graph   \(report.nodeCount.grouped) nodes (\(errors.grouped) of them errors), \(report.edgeCount.grouped) edges after pruning,
+              \(kept)
               \(report.expandedFeatureCount.grouped) of \(report.activeFeatureCount.grouped) \(basis) expanded, which \
       leaves \((100 * (1 - report.coverage)).rounded(to: 1))% of the influence unexpanded
       """

@@ -16,6 +16,10 @@ struct TraceReport: Encodable {
   var transcoders: String
   var nodeCount: Int
   var edgeCount: Int
+  /// Whether more nodes or edges passed the thresholds than are written without flags.
+  var isLimited: Bool
+  /// The share of the influence that the nodes receive.
+  var influenceShare: Double
   var activeFeatureCount: Int
   var expandedFeatureCount: Int
   var coverage: Double
@@ -33,6 +37,8 @@ struct TraceReport: Encodable {
     transcoders = result.transcoderFolder ?? result.transcoderName
     nodeCount = result.pruned.keptNodes.count
     edgeCount = result.pruned.edges.entryCount
+    isLimited = result.pruned.isLimited
+    influenceShare = result.pruned.influenceShare
     activeFeatureCount = result.attribution.activeFeatureCount
     expandedFeatureCount = result.attribution.graph.layout.features.count
     coverage = result.attribution.coverage

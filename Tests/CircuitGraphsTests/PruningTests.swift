@@ -70,6 +70,31 @@ struct PruningTests {
     }
   }
 
+  @Test(
+    "Limits keep the strongest nodes and edges of those that pass the thresholds",
+    arguments: PruningConvention.allCases)
+  func limits(convention: PruningConvention) {
+    var generator = SeededGenerator(seed: 9)
+    let shape = RandomGraphShape(layers: 6, positions: 5, featuresPerSite: 6, logits: 3, density: 0.4)
+    let graph = shape.makeGraph(using: &generator)
+    let influence = graph.influence()
+    let whole = graph.prune(convention: convention)
+    let wide = GraphLimits(nodes: 1000, edges: 1_000_000)
+    #expect(graph.prune(convention: convention, limits: wide) == whole && !whole.isLimited)
+    for limits in [
+      GraphLimits(nodes: 40), .init(edges: 120), .init(nodes: 25, edges: 60), .init(nodes: 0, edges: 0),
+    ] {
+      let pruned = graph.prune(convention: convention, limits: limits)
+      let safe = graph.layout.tokenRange.lowerBound
+      let kept = pruned.keptNodes.filter { $0 < safe }
+      #expect(pruned.isLimited && kept.count <= limits.nodes && pruned.edges.entryCount <= limits.edges)
+      #expect(pruned.keptNodes.filter { $0 >= safe } == Array(safe..<graph.layout.count))
+      let strongest = whole.keptNodes.filter { $0 < safe }.sorted { influence[$0] > influence[$1] }
+      #expect(Set(kept).isSubset(of: strongest.prefix(limits.nodes)))
+      #expect(pruned.influenceShare <= 1 && pruned.influenceShare > 0)
+    }
+  }
+
   @Test("A graph of 50,000 nodes and 5 million edges is pruned")
   func scale() {
     var generator = SeededGenerator(seed: 1)

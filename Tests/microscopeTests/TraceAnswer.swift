@@ -18,6 +18,8 @@ struct TraceAnswer: Decodable {
   var logits: [Logit]
   var nodeCount: Int
   var edgeCount: Int
+  var isLimited: Bool
+  var influenceShare: Double
   var activeFeatureCount: Int
   var expandedFeatureCount: Int
   var replacementScore: Double

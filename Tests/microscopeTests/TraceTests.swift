@@ -48,6 +48,23 @@ struct TraceTests {
     #expect(both.contains(#""slug":"my.graph-1""#) && both.contains(#""slug":"second""#))
   }
 
+  @Test("without flags the graph stays readable; a threshold given, or --compat, lifts the limit")
+  func limits() async throws {
+    let sandbox = try Sandbox()
+    let prompt = [
+      "trace", String(repeating: "The cat sat on the mat and ", count: 5), "--model", try TinyModel.path(),
+    ]
+    let answer = try await sandbox.json(TraceAnswer.self, prompt + ["--json"])
+    let rest = answer.tokens.count + answer.logits.count
+    #expect(answer.isLimited && answer.nodeCount <= 450 + rest && answer.edgeCount <= 10_000)
+    #expect((0...1).contains(answer.influenceShare))
+    let shares = ["--node-threshold", "0.8", "--edge-threshold", "0.9"]
+    for flags in [shares, ["--compat", "circuit-tracer"]] {
+      let whole = try await sandbox.json(TraceAnswer.self, prompt + flags + ["--json"])
+      #expect(!whole.isLimited && whole.edgeCount > answer.edgeCount)
+    }
+  }
+
   @Test("the whole graph is the same for any number of threads", arguments: ["neurons", "clt-jumprelu"])
   func threads(kind: String) async throws {
     let sandbox = try Sandbox()

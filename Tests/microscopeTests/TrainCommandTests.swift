@@ -32,6 +32,32 @@ struct TrainCommandTests {
     let json = try await sandbox.succeed(
       ["evaluate", "--transcoders", "tuned", "--text", "text.txt", "--length", "16", "--json"] + model)
     #expect(json.contains("\"unsureAgreement\"") && json.contains("\"recoveredFromMean\""))
+    let report = try await sandbox.succeed(
+      ["evaluate", "--transcoders", "set", "tuned", "--neurons", "--text", "text.txt", "--length", "16"]
+        + ["--suite", "text.txt", "--prompts", "3", "--nodes", "5", "20", "--report", "out/report"] + model)
+    #expect(report.contains("| neurons") && report.contains("| tuned"))
+    for file in ["fvu.svg", "l0.svg", "density.svg", "replacement.svg", "completeness.svg", "report.json"] {
+      #expect(try !sandbox.data("out/report/" + file).isEmpty)
+    }
+    #expect(
+      String(decoding: try sandbox.data("out/report/report.md"), as: UTF8.self).hasPrefix(report.dropLast(2)))
+  }
+
+  @Test(
+    "What cannot be evaluated is refused in one sentence",
+    arguments: [
+      ["--transcoders", "set"], ["--neurons", "--text", "text.txt"], ["--neurons", "--suite", "klingon"],
+      ["--neurons", "--suite", "english", "--nodes", "0"],
+      ["--neurons", "--suite", "english", "--nodes", "5", "5"],
+      ["--neurons", "--suite", "english", "--held-out"],
+      ["--neurons", "--suite", "english", "--prompts", "0"],
+      ["--neurons", "--suite", "english", "--report", "text.txt/x"],
+      ["--transcoders", "nowhere", "--text", "text.txt"],
+    ])
+  func unmeasurable(_ more: [String]) async throws {
+    let sandbox = try Sandbox()
+    _ = try sandbox.file("text.txt", "the cats sat")
+    try await sandbox.refuse(["evaluate", "--model", try TinyModel.path()] + more)
   }
 
   @Test("Ctrl-C saves, and --resume goes on")

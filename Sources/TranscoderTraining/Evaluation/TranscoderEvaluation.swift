@@ -13,6 +13,8 @@ public struct TranscoderEvaluation: Sendable, Codable {
     public var activeFeatures: Double
     /// The share of features that were never active.
     public var dead: Double
+    /// How many of the features that were active fall between each of ``densityFloors`` and the next.
+    public var densities: [Int]
   }
 
   /// The positions that were looked at.
@@ -42,6 +44,39 @@ public struct TranscoderEvaluation: Sendable, Codable {
 
   /// The mean over layers of the unexplained fraction.
   public var meanUnexplained: Double { layers.map(\.unexplained).reduce(0, +) / Double(max(1, layers.count)) }
+
+  /// The mean over layers of the features active at a position.
+  public var meanActiveFeatures: Double {
+    layers.map(\.activeFeatures).reduce(0, +) / Double(max(1, layers.count))
+  }
+
+  /// The mean over layers of the share of features that were never active.
+  public var meanDead: Double { layers.map(\.dead).reduce(0, +) / Double(max(1, layers.count)) }
+
+  /// The decimal logarithms at which the steps of the histogram of densities begin; a density is the share of positions
+  /// at which a feature is active, and what is rarer than the first step counts there.
+  public static let densityFloors = (0..<10).map { Double($0) / 2 - 5 }
+
+  /// The share of all layers' features in each step of the histogram; features that were never active are the rest.
+  public var densityShares: [Double] {
+    TranscoderEvaluation.densityFloors.indices.map { step in
+      let shares = layers.map { layer in
+        let active = Double(layer.densities.reduce(0, +))
+        return active > 0 ? (1 - layer.dead) * Double(layer.densities[step]) / active : 0
+      }
+      return shares.reduce(0, +) / Double(max(1, layers.count))
+    }
+  }
+
+  private static func densities(_ uses: [Int], positions: Double) -> [Int] {
+    var counts = densityFloors.map { _ in 0 }
+    for use in uses where use > 0 {
+      let density = log10(Double(use) / positions)
+      let step = densityFloors.lastIndex { $0 <= density } ?? 0
+      counts[step] += 1
+    }
+    return counts
+  }
 
   /// Evaluates a set on contexts, one a worker.
   ///
@@ -79,7 +114,8 @@ public struct TranscoderEvaluation: Sendable, Codable {
       return Layer(
         unexplained: layer.squaredError / max(layer.squares - mean, 1e-30),
         activeFeatures: Double(layer.uses.reduce(0, +)) / count,
-        dead: Double(dead) / Double(max(1, layer.uses.count)))
+        dead: Double(dead) / Double(max(1, layer.uses.count)),
+        densities: TranscoderEvaluation.densities(layer.uses, positions: count))
     }
     let predictions = Double(max(1, total.predictions))
     agreement = Double(total.agreements) / count

@@ -1,4 +1,4 @@
-// The server's two answers.
+// The server's answers.
 
 /** The list of graphs: `{ graphs, unreadable }`. */
 export async function fetchIndex() { return fetchJSON("/api/graphs", "The list of graphs"); }
@@ -6,6 +6,14 @@ export async function fetchIndex() { return fetchJSON("/api/graphs", "The list o
 /** One graph file, parsed but not decoded. */
 export async function fetchGraph(slug) {
   return fetchJSON(`/api/graphs/${encodeURIComponent(slug)}`, `The graph “${slug}”`);
+}
+
+/** The training runs: `{ folders, runs }`. */
+export async function fetchRuns() { return fetchJSON("/api/training", "The list of training runs"); }
+
+/** One training run: `{ run, curves }`. */
+export async function fetchRun(name) {
+  return fetchJSON(`/api/training/${encodeURIComponent(name)}`, `The run “${name}”`);
 }
 
 async function fetchJSON(path, what) {

@@ -53,6 +53,14 @@ export function duration(seconds) {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
+/** A long time in the words of an estimate: under a minute, 8 min, 2 h 58 min. */
+export function estimate(seconds) {
+  if (seconds === null || !Number.isFinite(seconds)) return "–";
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1) return "under a minute";
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** A token with its invisible characters made visible; a leading space becomes a middle dot. */
 export function visibleToken(token) {
   const shown = token.replace(/\r/g, "␍").replace(/\n/g, "⏎").replace(/\t/g, "⇥");

@@ -1,6 +1,9 @@
 import ArgumentParser
+import Evaluations
+import Foundation
 import LinearAlgebra
 import ModelCatalogues
+import ReplacementModels
 import TranscoderTraining
 import Transcoders
 import Transformers
@@ -9,28 +12,54 @@ struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measure how well transcoders stand for a model's MLPs.",
     discussion: """
-      Reads text, and tells of each layer the unexplained fraction of variance, how many features are active, and how \
-      many never are; and how far the replacement model, with every MLP replaced and errors dropped, is from the model. \
-      With --held-out it reads the documents that `train` left out, given the same --text and the set's training.yaml.
+      On --text: of each layer the unexplained fraction of variance, how many features are active, and how many never \
+      are; and how far the replacement model, with every MLP replaced and errors dropped, is from the model. On the \
+      prompts of a --suite: how much of each graph the features explain, at growing numbers of expanded features, which \
+      the model's own neurons (--neurons) can be compared with. Both take some minutes for each set.
 
-      Example:
-        microscope evaluate --transcoders transcoders --text corpus/en --held-out
+      Examples:
+        microscope evaluate --transcoders mine --text corpus/en --held-out
+        microscope evaluate --transcoders plt clt --neurons --suite english --report report
       """)
 
   @OptionGroup var options: ModelOptions
   @OptionGroup var text: TextOptions
 
-  @Option(help: ArgumentHelp("A folder of transcoders in any format.", valueName: "folder"))
-  var transcoders: String
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Folders of transcoders in any format, or ids that the catalogue has for the model. (default: the set that ships for the model)",
+      valueName: "set"))
+  var transcoders: [String] = []
 
-  @Option(help: "Contexts to read.")
+  @Flag(help: "Score graphs of the model's own neurons, too.")
+  var neurons = false
+
+  @Option(help: "Contexts of the text to read.")
   var contexts = 32
 
   @Option(help: "Tokens of a context.")
   var length = 256
 
-  @Flag(help: "Read only the documents that training left out.")
+  @Flag(help: "Read only the documents that training left out, by the first set's training.yaml.")
   var heldOut = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Score the graphs of these prompts: \(PromptSuite.builtIn.joined(separator: ", ")), or a text file with a prompt a line.",
+      valueName: "suite"))
+  var suite: String?
+
+  @Option(help: ArgumentHelp("Only the first prompts of the suite.", valueName: "count"))
+  var prompts: Int?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("How many features to expand; the more, the longer it takes.", valueName: "count"))
+  var nodes = [500, 1000, 2000, 4000]
+
+  @Option(help: ArgumentHelp("Write report.md, report.json and figures there.", valueName: "folder"))
+  var report: String?
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -38,16 +67,64 @@ struct EvaluateCommand: AsyncParsableCommand {
   func validate() throws {
     guard (1...1_000_000).contains(contexts) else { throw ValidationError("--contexts takes 1 to 1000000.") }
     guard (2...131_072).contains(length) else { throw ValidationError("--length takes 2 to 131072.") }
+    guard prompts.map({ $0 > 0 }) ?? true else {
+      throw ValidationError("--prompts takes a number from 1 on.")
+    }
+    guard !nodes.isEmpty, nodes.allSatisfy((1...1_000_000).contains), Set(nodes).count == nodes.count else {
+      throw ValidationError("--nodes takes different numbers from 1 to 1000000.")
+    }
+    guard suite != nil || !text.text.isEmpty else {
+      throw ValidationError("Give --text to measure the replacement model, --suite to score graphs, or both.")
+    }
+    guard suite != nil || !neurons else {
+      throw ValidationError(
+        "--neurons are the MLPs themselves: only the graphs of a --suite tell something of them.")
+    }
+    guard !heldOut || !text.text.isEmpty else {
+      throw ValidationError("--held-out needs the --text of training.")
+    }
   }
 
   func run() async throws {
-    let set = try TranscoderSet(path: transcoders)
+    if let report { try OutputPlace.check(folder: report, option: "--report") }
+    let suite = try suite.map { try PromptSuite($0) }
+    let folders = try await folders()
+    let sets = try folders.map { try TranscoderSet(path: $0) }
     let resolved = try await options.resolve()
     let model = try options.open(resolved)
+    for set in sets { try set.check(fits: model.transformer) }
     let first = try text.firstToken(model.tokenizer, rule: resolved.entry?.firstToken ?? .modelDefault)
+    let job = EvaluationJob(
+      model: model, sets: zip(folders, sets).map { ($0, $1) }, workers: Workers(count: options.threads))
+    var result = EvaluationReport(
+      model: options.model, suite: suite?.name, nodeCounts: suite == nil ? [] : nodes.sorted(),
+      bases: job.bases(neurons: neurons))
+    let read = text.text.isEmpty ? nil : try contexts(model, first, folders.first)
+    let asked = try suite.map { try job.tokens($0.prompts.prefix(prompts ?? .max), first: first) }
+    if let read { try job.read(read, into: &result) }
+    if let asked { try job.score(asked, into: &result) }
+    if let report { try job.write(result, to: report) }
+    if json { try Terminal.printJSON(result) } else { try Terminal.say(result.markdown()) }
+  }
+
+  private func folders() async throws -> [String] {
+    var folders: [String] = []
+    for name in transcoders {
+      folders.append(try await TranscoderOptions.folder(of: name, model: options.model))
+    }
+    guard transcoders.isEmpty else { return folders }
+    let shipped = Catalogue.builtIn.defaultTranscoders(
+      model: options.model, home: MicroscopeHome(), share: MicroscopeShare())
+    guard shipped != nil || neurons else {
+      throw CommandError("No transcoders ship for \(options.model): name some with --transcoders.")
+    }
+    return shipped.map { [$0.path] } ?? []
+  }
+
+  private func contexts(_ model: LanguageModel, _ first: Int?, _ folder: String?) throws -> [[Int]] {
     var corpus = try text.corpus()
-    if heldOut {
-      let settings = try TrainingConfiguration(path: transcoders + "/training.yaml")
+    if heldOut, let folder {
+      let settings = try TrainingConfiguration(path: folder + "/training.yaml")
       corpus = corpus.divided(heldOut: settings.heldOut, seed: settings.seed).heldOut
     }
     var stream = ContextStream(
@@ -58,27 +135,6 @@ struct EvaluateCommand: AsyncParsableCommand {
       throw CommandError(
         "The text is shorter than one context of \(length) tokens: give more, or lower --length.")
     }
-    let result = try TranscoderEvaluation(
-      set, of: model.transformer, contexts: read, Workers(count: options.threads))
-    if json { try Terminal.printJSON(result) } else { try Terminal.say(EvaluateCommand.table(result)) }
-  }
-
-  private static func table(_ result: TranscoderEvaluation) -> String {
-    let rows = result.layers.enumerated().map { index, layer in
-      "layer \(index)  FVU \(layer.unexplained.rounded(to: 3))  L0 \(layer.activeFeatures.rounded(to: 1))  "
-        + "never active \((layer.dead * 100).rounded(to: 1))%"
-    }
-    return
-      (rows + [
-        "mean FVU \(result.meanUnexplained.rounded(to: 3)) over \(result.positions.grouped) positions",
-        "replacement model: top-1 agreement \((result.agreement * 100).rounded(to: 1))%, "
-          + "KL \(result.divergence.rounded(to: 3)), cross-entropy \(result.replacedCrossEntropy.rounded(to: 3)) "
-          + "(model \(result.crossEntropy.rounded(to: 3)))",
-        "where the model is right with p < 0.8: top-1 agreement "
-          + "\((result.unsureAgreement * 100).rounded(to: 1))% of \(result.unsurePositions.grouped)",
-        "cross-entropy recovered: \((result.recoveredFromZero * 100).rounded(to: 1))% of zero ablation "
-          + "(\(result.zeroCrossEntropy.rounded(to: 3))), \((result.recoveredFromMean * 100).rounded(to: 1))% of "
-          + "mean ablation (\(result.meanCrossEntropy.rounded(to: 3)))",
-      ]).joined(separator: "\n")
+    return read
   }
 }

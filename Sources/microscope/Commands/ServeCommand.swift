@@ -5,9 +5,11 @@ import Viewer
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "Show traced graphs in a browser page, on this machine only.",
+    commandName: "serve",
+    abstract: "Show traced graphs and training runs in browser pages, on this machine only.",
     discussion: """
-      Graphs that are traced while the page is open appear in it, too.
+      Graphs that are traced while the page is open appear in it, too. The page /training shows the runs below the \
+      transcoders folder of MICROSCOPE_HOME and those of --runs, with curves that grow while a run goes on.
 
       Example:
         microscope serve --port 8041
@@ -17,6 +19,9 @@ struct ServeCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "The folder of graphs. (default: the graphs folder of MICROSCOPE_HOME)", valueName: "folder"))
   var graphs: String?
+
+  @Option(help: ArgumentHelp("A training run, or a folder of them; repeatable.", valueName: "folder"))
+  var runs: [String] = []
 
   @Option(help: "The page's port; 0 takes any that is free.")
   var port: UInt16 = 8041
@@ -28,14 +33,24 @@ struct ServeCommand: AsyncParsableCommand {
     guard graphs == nil || (exists && isFolder.boolValue) else {
       throw CommandError("There is no folder \(folder.path): give --graphs the folder that trace wrote to.")
     }
-    try await ServeCommand.serve(folder, port: port, slug: nil) { try? Terminal.say($0) }
+    for run in runs {
+      let exists = unsafe FileManager.default.fileExists(atPath: run, isDirectory: &isFolder)
+      guard exists && isFolder.boolValue else {
+        throw CommandError(
+          "There is no folder \(run): give --runs the folder that train writes to, or one above it.")
+      }
+    }
+    try await ServeCommand.serve(folder, runs: runs, port: port, slug: nil) { try? Terminal.say($0) }
   }
 
   /// Serves until Ctrl-C; `announce` is told where the page is.
   static func serve(
-    _ folder: URL, port: UInt16, slug: String?, announce: @escaping @Sendable (String) -> Void
+    _ folder: URL, runs: [String] = [], port: UInt16, slug: String?,
+    announce: @escaping @Sendable (String) -> Void
   ) async throws {
-    let server = ViewerServer(graphDirectory: folder, port: port)
+    let shelf = MicroscopeHome().transcoders
+    let server = ViewerServer(
+      graphDirectory: folder, trainingDirectories: runs.map { URL(filePath: $0) } + [shelf], port: port)
     let task = Task {
       try await server.run { url in
         let address = slug.map { url.absoluteString + "#slug=" + $0 } ?? url.absoluteString

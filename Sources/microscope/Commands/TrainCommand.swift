@@ -80,6 +80,7 @@ struct TrainCommand: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
+    guard !text.text.isEmpty else { throw ValidationError("--text takes at least one file or folder.") }
     guard !resume || (settings.isEmpty && initFrom == nil && config == nil) else {
       throw ValidationError(
         "--resume goes on as the run began: leave out --init-from, --config and all settings.")

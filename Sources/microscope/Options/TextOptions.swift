@@ -10,7 +10,7 @@ struct TextOptions: ParsableArguments {
     help: ArgumentHelp(
       "Files or folders of text: .txt and .md (a document each), .jsonl (a document a line, under \"text\"), plain or .gz.",
       valueName: "path"))
-  var text: [String]
+  var text: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -19,7 +19,6 @@ struct TextOptions: ParsableArguments {
   var bos: String?
 
   func validate() throws {
-    guard !text.isEmpty else { throw ValidationError("--text takes at least one file or folder.") }
     guard bos == nil || bos == "none" || bos.flatMap(Int.init) != nil else {
       throw ValidationError("--bos takes a token id or 'none', not '\(bos ?? "")'.")
     }

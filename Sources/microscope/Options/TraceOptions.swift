@@ -10,6 +10,9 @@ struct TraceOptions: ParsableArguments {
     case circuitTracer = "circuit-tracer"
   }
 
+  /// What a person can read and any browser draws at once.
+  private static let readable = GraphLimits(nodes: 450, edges: 10_000)
+
   @OptionGroup var basis: TranscoderOptions
 
   @Option(help: ArgumentHelp("The most output tokens in the graph.", valueName: "count"))
@@ -42,12 +45,15 @@ struct TraceOptions: ParsableArguments {
       valueName: "share"))
   var coverage = 0.98
 
-  @Option(help: ArgumentHelp("Keep the nodes that carry this share of the influence.", valueName: "share"))
-  var nodeThreshold = 0.8
+  @Option(
+    help: ArgumentHelp(
+      "Keep the nodes that carry this share of the influence. (default: 0.8, and of those at most \(TraceOptions.readable.nodes) features and errors)",
+      valueName: "share"))
+  var nodeThreshold: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Keep the edges that carry this share of the kept nodes' influence. (default: 0.98; 0.9 for neurons)",
+      "Keep the edges that carry this share of the kept nodes' influence. (default: 0.98, 0.9 for neurons, and of those at most \(TraceOptions.readable.edges))",
       valueName: "share"))
   var edgeThreshold: Double?
 
@@ -76,7 +82,7 @@ struct TraceOptions: ParsableArguments {
 
   private func checkRanges() throws {
     let shares = [
-      ("--logit-mass", Double(logitMass)), ("--coverage", coverage), ("--node-threshold", nodeThreshold),
+      ("--logit-mass", Double(logitMass)), ("--coverage", coverage), ("--node-threshold", nodeThreshold ?? 0),
       ("--edge-threshold", edgeThreshold ?? 0),
     ]
     for (name, value) in shares where !(0...1).contains(value) {
@@ -98,6 +104,9 @@ struct TraceOptions: ParsableArguments {
   /// How many neurons may become nodes: four for each that is expanded; the others count as errors.
   var candidateNeurons: Int { 4 * featureLimit(neurons: true) }
 
+  /// The share that kept nodes carry.
+  var nodeShare: Double { nodeThreshold ?? 0.8 }
+
   /// The share that kept edges carry.
   func edgeShare(neurons: Bool) -> Double { edgeThreshold ?? (neurons ? 0.9 : 0.98) }
 
@@ -111,6 +120,14 @@ struct TraceOptions: ParsableArguments {
     }
     return AttributionOptions(
       maxFeatureNodes: limit, coverage: coverage, roundSize: min(512, max(64, limit / 8)))
+  }
+
+  /// The most nodes and edges to keep: only what is asked for by a threshold, or as another tool does it, has no limit.
+  var limits: GraphLimits {
+    guard compat == nil else { return GraphLimits() }
+    return GraphLimits(
+      nodes: nodeThreshold == nil ? TraceOptions.readable.nodes : .max,
+      edges: edgeThreshold == nil ? TraceOptions.readable.edges : .max)
   }
 
   /// How the graph is pruned.

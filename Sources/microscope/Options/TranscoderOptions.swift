@@ -21,7 +21,11 @@ struct TranscoderOptions: ParsableArguments {
       return Catalogue.builtIn.defaultTranscoders(
         model: model, home: MicroscopeHome(), share: MicroscopeShare())?.path
     }
-    guard transcoders != "neurons" else { return nil }
+    return transcoders == "neurons" ? nil : try await TranscoderOptions.folder(of: transcoders, model: model)
+  }
+
+  /// The folder of a named set, which is fetched when the catalogue has it for the model and it is missing.
+  static func folder(of transcoders: String, model: String) async throws -> String {
     if let folder = try present(transcoders, model: model) { return folder }
     let repository = Catalogue.builtIn.repository(ofTranscoders: transcoders, model: model)
     let pulled = try await PullProgressLine.pull(
@@ -30,7 +34,7 @@ struct TranscoderOptions: ParsableArguments {
   }
 
   /// The folder of transcoders that are on this machine, nil for those that the catalogue can fetch.
-  private func present(_ transcoders: String, model: String) throws -> String? {
+  private static func present(_ transcoders: String, model: String) throws -> String? {
     let catalogue = Catalogue.builtIn
     do {
       return try catalogue.resolve(transcoders: transcoders, model: model, home: MicroscopeHome()).location
