@@ -76,6 +76,27 @@ package struct LayerState: Sendable, Equatable {
     }
   }
 
+  /// Returns the layer with only the `count` features that write most: those of greatest Σa² · ‖decoders‖² over `inputs`,
+  /// `[positions, width]`, in their order.
+  package func narrowed(to count: Int, over inputs: Matrix, _ workers: Workers) -> LayerState {
+    guard count < featureCount else { return self }
+    let active = inputs.encoded(
+      by: self[.encoder], bias: self[.encoderBias].storage, selecting: .above(thresholds), workers
+    ).selected
+    let squares = FeatureLists(active).sums(active.values.map { $0 * $0 })
+    let energies = zip(squares, decoderNorms(workers)).map { $0 * $1 * $1 }
+    let kept = energies.indices.sorted { (energies[$1], $0) < (energies[$0], $1) }.prefix(count).sorted()
+    let rows = kept.flatMap { $0 * span..<($0 + 1) * span }
+    var narrow = LayerState(
+      encoder: self[.encoder].picking(rows: kept), threshold: 0, decoder: self[.decoder].picking(rows: rows),
+      span: span, bandwidth: bandwidth, hasSkip: self[.skip].rows > 0, density: density[0])
+    narrow.parameters[Part.encoderBias.rawValue] = self[.encoderBias].picking(columns: kept)
+    narrow.parameters[Part.threshold.rawValue] = self[.threshold].picking(columns: kept)
+    for part in [Part.decoderBias, .skip] { narrow.parameters[part.rawValue] = self[part] }
+    narrow.lookBound = lookBound
+    return narrow
+  }
+
   /// Returns a layer of uniform random numbers, as in the methods paper's appendix: encoders ±1/√features, decoders
   /// ±1/√(layers · width).
   package static func random(

@@ -69,6 +69,8 @@ extension TranscoderSet {
 
 extension TranscoderSet {
   /// Returns the layers that fold back into this set: what training begins with from a finished one.
+  ///
+  /// A set may have more features than `configuration` asks for: ``LayerState/narrowed(to:over:_:)`` leaves the least out.
   func unfolded(_ configuration: TrainingConfiguration, _ scales: [LayerScale]) throws(TrainingError)
     -> [LayerState]
   {
@@ -78,7 +80,7 @@ extension TranscoderSet {
       } else if input.rawValue != configuration.input || output.rawValue != configuration.output {
         "it reads \(input.rawValue) and gives \(output.rawValue); say so with input and output"
       } else if let odd = transcoders.indices.first(where: { !fits($0, configuration, scales) }) {
-        "layer \(odd) has \(transcoders[odd].featureCount) features of width \(transcoders[odd].encoder.width) that write to \(transcoders[odd].span) layers, unlike what the run asks for"
+        "layer \(odd) has \(transcoders[odd].featureCount) features of width \(transcoders[odd].encoder.width) that write to \(transcoders[odd].span) layers; the run asks for others, or for more"
       } else {
         nil
       }
@@ -88,7 +90,7 @@ extension TranscoderSet {
 
   private func fits(_ index: Int, _ configuration: TrainingConfiguration, _ scales: [LayerScale]) -> Bool {
     let transcoder = transcoders[index]
-    return transcoder.featureCount == configuration.features
+    return transcoder.featureCount >= configuration.features
       && transcoder.span == configuration.span(layer: index, layerCount: layerCount)
       && transcoder.encoder.width == scales[index].inputMean.count
   }

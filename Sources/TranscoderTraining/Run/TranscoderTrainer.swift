@@ -81,6 +81,11 @@ public struct TranscoderTrainer {
     }
     if let start {
       self.state.layers = try start.unfolded(configuration, self.state.scales)
+      for layer in self.state.layers.indices {
+        let inputs = self.state.scales[layer].inputs(round, layer, rows[...], workers)
+        self.state.layers[layer] = self.state.layers[layer].narrowed(
+          to: configuration.features, over: inputs, workers)
+      }
     } else {
       try computeStart(rows, report)
     }
