@@ -48,6 +48,9 @@ struct TrainKillTests {
     #expect(stepsSeen.count > 3)
     _ = try await sandbox.succeed(try source(sandbox, to: "set") + ["--resume"])
     #expect(try sandbox.data(TrainKillTests.state) == sandbox.data("whole/checkpoint/state.safetensors"))
+    // What was being written when a kill came is gone too.
+    let files = try FileManager.default.contentsOfDirectory(atPath: sandbox.path("set/checkpoint"))
+    #expect(files == ["state.safetensors"])
     let lines = try String(decoding: sandbox.data("set/metrics.jsonl"), as: UTF8.self)
     #expect(lines.split(separator: "\n").count == steps / 10)
   }

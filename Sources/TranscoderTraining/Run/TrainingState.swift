@@ -51,6 +51,8 @@ struct Checkpoint: Sendable {
   /// - Parameter replacement: What replaced the MLPs when the buffer was filled.
   func save(_ state: TrainingState, replacement: TranscoderSet? = nil) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    // What a run left that was killed while it wrote.
+    try remove { $0.hasSuffix(".partial") }
     // The set of a step has a folder of its own, so that the old state has its own until the new one is there.
     let place = replacementFolder(step: state.step)
     if let replacement {
@@ -58,8 +60,12 @@ struct Checkpoint: Sendable {
       try replacement.write(to: place)
     }
     try write(state)
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder)
-    where name.hasPrefix(Checkpoint.replacementPrefix) && folder + "/" + name != place {
+    try remove { $0.hasPrefix(Checkpoint.replacementPrefix) && folder + "/" + $0 != place }
+  }
+
+  /// Removes files and folders of the checkpoint by their names.
+  private func remove(_ isOld: (String) -> Bool) throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) where isOld(name) {
       try? FileManager.default.removeItem(atPath: folder + "/" + name)
     }
   }
