@@ -49,7 +49,7 @@ struct TrainCommand: AsyncParsableCommand {
   @Flag(help: "Train a linear map beside the features.")
   var skip = false
 
-  @Option(help: "exact, or bfloat16: products with rounded numbers, in half of the time.")
+  @Option(help: "exact, or bfloat16: products of rounded numbers, faster where the processor has them.")
   var precision: String?
 
   @Option(help: "Tokens to train on.")
