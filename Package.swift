@@ -106,7 +106,9 @@ let package = Package(
 
     // People.
     module("Figures"),
-    module("Viewer", on: [flyingFox, flyingSocks], resources: [.copy("Web")]),
+    module(
+      "Viewer", on: ["CircuitGraphs", "GraphFiles", "ModelFiles", flyingSocks],
+      resources: [.copy("Web"), .copy("openapi.json")]),
     .executableTarget(
       name: "microscope",
       dependencies: [

@@ -8,8 +8,8 @@ import Foundation
 ///
 /// The walk allocates nothing and stops at the wanted member, which graph files put first.
 enum JSONMember {
-  /// The bytes of the member `name` of the top-level object, if it is itself an object; else nil.
-  static func find(_ name: String, in data: Data) -> Data? {
+  /// Where the member `name` of the top-level object lies, if it is itself an object; else nil.
+  static func find(_ name: String, in data: Data) -> Range<Data.Index>? {
     var scan = Scan(data: data, at: data.startIndex)
     var depth = 0
     while let byte = scan.next() {
@@ -61,7 +61,7 @@ enum JSONMember {
     }
 
     /// The object that starts here, with its braces.
-    mutating func object() -> Data? {
+    mutating func object() -> Range<Data.Index>? {
       skipBlanks()
       let start = at
       guard next() == UInt8(ascii: "{") else { return nil }
@@ -72,7 +72,7 @@ enum JSONMember {
         if byte == UInt8(ascii: "{") { depth += 1 }
         if byte == UInt8(ascii: "}") { depth -= 1 }
       }
-      return data[start..<at]
+      return start..<at
     }
   }
 }
