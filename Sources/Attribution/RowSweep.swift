@@ -57,13 +57,9 @@ struct RowSweep: ~Copyable {
   ///
   /// - Returns: What reaches the value at position 0.
   private mutating func pull(_ layer: Int, joining join: (inout CausalRows) -> Void) -> [Float] {
-    let skip = model.basis.skip(layer: layer).map { skip in
-      model.pass.pulledSkip(
-        skip.widened(model.transformer.workers), layer: layer, input: model.inputHook,
-        output: model.outputHook)
-    }
     return model.pass.pull(
-      &gradients, through: layer, zeroStream: zeroStreams[layer], skip: skip, joining: join)
+      &gradients, through: layer, zeroStream: zeroStreams[layer], skip: model.pulledSkip(layer),
+      joining: join)
   }
 
   private func addZeroReach(_ reach: [Float], to edges: inout EdgeRows) {
