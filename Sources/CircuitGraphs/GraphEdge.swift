@@ -12,7 +12,17 @@ public struct GraphEdge: Hashable, Sendable {
   }
 }
 
+extension GraphEdge: CustomStringConvertible {
+  /// Both ends with an arrow between.
+  public var description: String { "\(source) → \(target)" }
+}
+
 extension CircuitGraph {
+  /// Returns all edges into a node, in the order of its sources.
+  public func edges(into node: Node) -> [GraphEdge] {
+    edges.row(index(of: node)).columns.map { GraphEdge(from: layout.node(at: Int($0)), to: node) }
+  }
+
   /// Returns the edges that carry the most influence on the outputs.
   ///
   /// An edge carries its share of its target's absolute input, times the target's influence and its own probability:

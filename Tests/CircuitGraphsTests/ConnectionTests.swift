@@ -42,6 +42,10 @@ struct ConnectionTests {
     #expect(edges.count == scores.count && Set(edges) == Set(scores.keys))
     let found = edges.map { scores[$0] ?? 0 }
     #expect(zip(found, found.dropFirst()).allSatisfy { $0 >= $1 - 1e-12 })
+    let into = graph.edges(into: .feature(Hand.c))
+    #expect(into.count == graph.strongestInputs(of: .feature(Hand.c), limit: .max).count)
+    #expect(into.allSatisfy { $0.target == .feature(Hand.c) && scores[$0] != nil })
+    #expect(graph.edges(into: .token(position: 0)).isEmpty)
     #expect(graph.strongestEdges(2) == Array(edges.prefix(2)) && graph.strongestEdges(0).isEmpty)
   }
 

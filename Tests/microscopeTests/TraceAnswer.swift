@@ -40,8 +40,16 @@ struct PageAnswer: Decodable {
   }
 
   struct Link: Decodable {
+    struct Heads: Decodable {
+      var direct: Double
+      var several: Double
+      var through: [[Double]]
+    }
+
     var source: String
     var target: String
+    var weight: Double
+    var heads: Heads?
   }
 
   var nodes: [Node]

@@ -14,8 +14,13 @@ struct TraceCommand: AsyncParsableCommand {
       Shows which features, at which tokens, made the model say what it says next. The pruned graph is written as \
       JSON that circuit-tracer's and Neuronpedia's viewers open, too; --graph keeps the whole of it.
 
+      With --heads, each edge that is printed tells how it runs through attention: “via 12.3 (64%)” means that 64% of it \
+      passes head 3 of layer 12, “straight” that it stays at its position. Shares overlap where an edge passes heads of \
+      several layers.
+
       Examples:
         microscope trace "The capital of France is" --serve
+        microscope trace "When Mary and John went to the store, John gave a drink to" --heads
         microscope trace "The opposite of hot is" --target " cold" --minus " hot"
         microscope trace --prompt-file prompt.txt --transcoders my-set --json
       """)
@@ -41,11 +46,23 @@ struct TraceCommand: AsyncParsableCommand {
   @Option(help: "The page's port; 0 takes any that is free.")
   var port: UInt16 = 8041
 
+  @Flag(
+    help: "Tell which attention heads the strongest edges run through, in the text and in the graph file.")
+  var heads = false
+
+  @Option(
+    help: ArgumentHelp("With --heads: how many edges of the graph file have their heads.", valueName: "count")
+  )
+  var headEdges = 300
+
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
     if let slug { _ = try Slug(slug) }
+    guard (0...1_000_000).contains(headEdges) else {
+      throw ValidationError("--head-edges is a number from 0 to 1000000, not \(headEdges).")
+    }
   }
 
   func run() async throws {
@@ -77,22 +94,36 @@ struct TraceCommand: AsyncParsableCommand {
       options: trace, transcoderFolder: transcoders, model: model, tokens: tokens, clock: clock)
     let result = try job.run()
     clock = result.seconds
+    let paths = TracePaths(result.pruned)
+    let heads = heads ? self.heads(result, paths, &clock) : nil
     let next = NextTokens(tokens: tokens, logits: result.local.logits, tokenizer: model.tokenizer)
-    let report = try interrupt.finishing { try write(result, next, &clock) }
+    let report = try interrupt.finishing { try write(result, heads, next, &clock) }
     if json {
       try Terminal.printJSON(report)
     } else {
-      try Terminal.say(TracePrinter(result: result, report: report, next: next, clock: clock).text)
+      try Terminal.say(
+        TracePrinter(
+          result: result, report: report, next: next, clock: clock, paths: paths, heads: heads
+        ).text)
     }
     return report
+  }
+
+  private func heads(_ result: TraceJob.Result, _ paths: TracePaths, _ clock: inout PhaseClock) -> TraceHeads
+  {
+    let found = TraceHeads(
+      result, printed: paths.lines.map(\.edge), count: headEdges,
+      trace.attribution(neurons: result.transcoderFolder == nil))
+    clock.lap("heads")
+    return found
   }
 
   private var folder: URL { output.map { URL(filePath: $0) } ?? MicroscopeHome().graphs }
 
   /// Writes the files and completes the report; nothing is left behind when one cannot be written.
-  private func write(_ result: TraceJob.Result, _ next: NextTokens, _ clock: inout PhaseClock) throws
-    -> TraceReport
-  {
+  private func write(
+    _ result: TraceJob.Result, _ heads: TraceHeads?, _ next: NextTokens, _ clock: inout PhaseClock
+  ) throws -> TraceReport {
     let text = next.tokens.map(\.piece).joined()
     let slug = try self.slug.map { try Slug($0) } ?? Slug.slug(from: try prompt.text() ?? text)
     let page = folder.appending(component: slug.fileName)
@@ -107,7 +138,9 @@ struct TraceCommand: AsyncParsableCommand {
       clock.lap("files")
       let report = TraceReport(result, next: next, clock: clock, slug: slug.text, files: files)
       try FileManager.default.createFolder(folder)
-      let file = GraphFile(result.pruned, metadata: metadata(result, report, slug, text)) {
+      let file = GraphFile(
+        result.pruned, metadata: metadata(result, report, slug, text), heads: heads?.records ?? [:]
+      ) {
         trace.compat == nil ? result.labels[$0] : ""
       }
       written.append(try file.write(to: folder))
