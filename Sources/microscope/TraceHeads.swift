@@ -12,11 +12,14 @@ struct TraceHeads {
   private let loadings: [GraphEdge: HeadLoadings]
 
   /// Computes the loadings of the printed edges and of the `count` strongest ones.
-  init(_ result: TraceJob.Result, printed: [GraphEdge], count: Int, _ options: AttributionOptions) {
+  init(
+    _ result: TraceJob.Result, printed: [GraphEdge], count: Int,
+    unexpanded: AttributionOptions.UnexpandedFeatures
+  ) {
     let known = Set(printed)
     let edges = printed + result.pruned.strongestEdges(count).filter { !known.contains($0) }
     let attributor = HeadAttributor(
-      result.local, graph: result.attribution.graph, targets: result.targets, unexpanded: options.unexpanded)
+      result.local, graph: result.attribution.graph, targets: result.targets, unexpanded: unexpanded)
     loadings = Dictionary(zip(edges, attributor.loadings(of: edges)), uniquingKeysWith: { first, _ in first })
   }
 

@@ -7,14 +7,19 @@ struct TracePrinter {
   let next: NextTokens
   let clock: PhaseClock
   let paths: TracePaths
-  /// Which heads edges run through, when that was asked for.
-  let heads: TraceHeads?
+  let attention: TraceAttention
 
   var text: String {
-    [
-      next.text, "", basis, counts, scores, "", "strongest inputs of the first output, and theirs", tree, "",
-      timings, files,
-    ].joined(separator: "\n")
+    let parts =
+      [
+        next.text, "", basis, counts, scores, "", "strongest inputs of the first output, and theirs", tree,
+        "",
+      ] + (score.map { [$0, ""] } ?? []) + [timings, files]
+    return parts.joined(separator: "\n")
+  }
+
+  private var score: String? {
+    attention.score.map { ScorePrinter(expansion: $0, describe: describe, token: token).text }
   }
 
   private var basis: String {
@@ -51,7 +56,7 @@ struct TracePrinter {
 
   private func line(_ line: TracePaths.Line) -> String {
     let weight = (line.weight < 0 ? "−" : "+") + Double(abs(line.weight)).rounded(to: 2)
-    let note = heads?.note(line.edge) ?? ""
+    let note = attention.heads?.note(line.edge) ?? ""
     return "\(line.branches) \(weight)  \(describe(line.edge.source))" + (note.isEmpty ? "" : "  \(note)")
   }
 

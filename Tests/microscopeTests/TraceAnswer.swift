@@ -27,6 +27,30 @@ struct TraceAnswer: Decodable {
   var seconds: [String: Double]
   var peakBytes: Int
   var files: [String: String]
+  var score: Score?
+
+  struct Score: Decodable {
+    struct Term: Decodable {
+      var source: String
+      var effect: Double
+    }
+
+    struct Pair: Decodable {
+      var query: String
+      var key: String
+      var effect: Double
+    }
+
+    var layer: Int
+    var head: Int
+    var query: Int
+    var key: Int
+    var score: Double
+    var weight: Double
+    var queryTerms: [Term]
+    var keyTerms: [Term]
+    var pairs: [Pair]
+  }
 }
 
 /// The parts of a graph file that the tests look at.

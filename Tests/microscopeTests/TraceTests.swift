@@ -71,6 +71,22 @@ struct TraceTests {
     }
   }
 
+  @Test("--qk expands an attention score, of the key that is named or of the one that is read most")
+  func score() async throws {
+    let sandbox = try Sandbox()
+    let named = try await sandbox.json(TraceAnswer.self, arguments(["--json", "--qk", "1.0@-1,0"]))
+    let score = try #require(named.score)
+    #expect((score.layer, score.head, score.query, score.key) == (1, 0, named.tokens.count - 1, 0))
+    #expect((0...1).contains(score.weight) && score.pairs.count == 50)
+    #expect(score.queryTerms.contains { $0.source == "constants" || $0.source.hasPrefix("T:") })
+    let keyless = try await sandbox.json(TraceAnswer.self, arguments(["--json", "--qk", "1.0@-1"]))
+    let strongest = try #require(keyless.score)
+    #expect(strongest.weight >= score.weight)
+    let text = try await sandbox.succeed(arguments(["--qk", "1.0@-1,0"]))
+    #expect(text.contains("head 1.0 at ") && text.contains("\npairs\n") && text.contains("  ×  "))
+    #expect(try await sandbox.json(TraceAnswer.self, arguments(["--json"])).score == nil)
+  }
+
   /// The edges that `trace` prints.
   private static func tree(_ text: String) -> [String] {
     text.split(separator: "\n").filter { $0.contains("├─") || $0.contains("└─") }.map { String($0) }
