@@ -109,11 +109,19 @@ let package = Package(
     module(
       "Viewer", on: ["CircuitGraphs", "GraphFiles", "ModelFiles", flyingSocks],
       resources: [.copy("Web"), .copy("openapi.json")]),
+    module(
+      "LiveServices",
+      on: [
+        "Attribution", "CircuitGraphs", "FeatureDashboards", "GraphFiles", "Interventions", "LinearAlgebra",
+        "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders", "Transformers",
+        "Viewer",
+      ]),
     .executableTarget(
       name: "microscope",
       dependencies: [
         "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
-        "Interventions", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
+        "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ModelFiles", "ReplacementModels",
+        "Tokenizers",
         "TranscoderTraining", "Transcoders", "Transformers", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safeSettings),

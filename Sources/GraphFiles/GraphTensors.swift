@@ -1,4 +1,5 @@
 import CircuitGraphs
+import LinearAlgebra
 import ModelFiles
 
 /// How an attribution graph lies in a safetensors file.

@@ -7,7 +7,7 @@ extension QueryParameters {
   public init(address: String) throws(GraphFileError) {
     let query = address.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).last.map(String.init) ?? ""
     var values: [String: JSONValue] = [:]
-    for item in query.prefix { $0 != "#" }.split(separator: "&") {
+    for item in query.prefix(while: { $0 != "#" }).split(separator: "&") {
       let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, QueryParameters.addressKeys.contains(String(parts[0])),
         let text = parts[1].replacing("+", with: " ").removingPercentEncoding

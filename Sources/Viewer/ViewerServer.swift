@@ -24,7 +24,8 @@ public struct ViewerServer: Sendable {
   private let contents: ViewerContents
   private let address: ListenAddress
   private let token: String?
-  var patience = SiteConnection.Patience()
+  /// How long clients may take.
+  package var patience = ClientPatience()
 
   /// Describes a server; nothing is opened before ``run(onReady:)``.
   ///

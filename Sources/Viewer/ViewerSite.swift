@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// The pages and data of the viewer: a function from requests to responses.
 ///

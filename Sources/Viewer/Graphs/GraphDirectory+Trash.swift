@@ -1,5 +1,6 @@
 import Foundation
 import GraphFiles
+import Synchronization
 
 extension GraphDirectory {
   /// A graph that was deleted.

@@ -3,27 +3,15 @@ import Foundation
 
 /// One client's connection: reads requests one after another, and answers them.
 struct SiteConnection {
-  /// How long clients may take, in seconds.
-  struct Patience: Sendable {
-    /// For the first byte of the next request.
-    var idle = 60.0
-    /// For a whole head from its first byte on.
-    var head = 10.0
-    /// For a whole body.
-    var body = 30.0
-    /// For taking up to 64 kB of an answer.
-    var answer = 30.0
-  }
-
   let socket: AsyncSocket
   let site: ViewerSite
   let watch: ConnectionWatch
   let id: Int
-  let patience: Patience
+  let patience: ClientPatience
   /// What was read and not yet used.
   private var buffer: [UInt8] = []
 
-  init(_ socket: AsyncSocket, _ site: ViewerSite, _ watch: ConnectionWatch, id: Int, _ patience: Patience) {
+  init(_ socket: AsyncSocket, _ site: ViewerSite, _ watch: ConnectionWatch, id: Int, _ patience: ClientPatience) {
     self.socket = socket
     self.site = site
     self.watch = watch

@@ -7,7 +7,7 @@ import Synchronization
 /// FlyingSocks waits for sockets; reading HTTP is done here, because every size and every wait of a client must be
 /// bounded, and a failed `accept` must not end the server.
 struct SiteListener {
-  let patience: SiteConnection.Patience
+  let patience: ClientPatience
   /// The most connections at a time.
   let connectionLimit: Int
   /// How many seconds open answers get to finish when the server stops.

@@ -1,4 +1,3 @@
-public import CircuitGraphs
 public import Foundation
 public import GraphFiles
 

@@ -1,3 +1,6 @@
+import CircuitGraphs
+import GraphFiles
+
 /// What a model reads.
 public enum LivePrompt: Sendable, Equatable {
   /// Plain text.
