@@ -1,5 +1,6 @@
 import ArgumentParser
 import Attribution
+import ReplacementModels
 import Transformers
 
 /// What a trace tells about attention.
