@@ -1,9 +1,19 @@
+import CircuitGraphs
 import LinearAlgebra
 import ReplacementModels
 import Transcoders
 import Transformers
 
 extension LocalReplacementModel {
+  /// Returns the place of a feature in the list of active ones, which must have it.
+  func place(of feature: FeatureNode) -> Int {
+    let range = features.range(layer: feature.layer, position: feature.position)
+    guard let place = range.first(where: { features.sites[$0].index == feature.index }) else {
+      preconditionFailure("\(feature) is not active")
+    }
+    return place
+  }
+
   /// Returns the directions of the residual stream that features of one layer read, `[sites, dModel]`.
   func readDirections(of sites: ArraySlice<FeatureSite>) -> Matrix {
     guard let layer = sites.first?.layer else {

@@ -1,6 +1,7 @@
 public import CircuitGraphs
 import LinearAlgebra
 public import ReplacementModels
+import Transcoders
 import Transformers
 
 /// Finds the attention heads that edges of a graph run through.
@@ -81,10 +82,7 @@ public struct HeadAttributor: Sendable {
   private func streamTarget(_ node: Node) -> StreamTarget {
     switch node {
     case .feature(let feature):
-      let range = model.features.range(layer: feature.layer, position: feature.position)
-      guard let place = range.first(where: { model.features.sites[$0].index == feature.index }) else {
-        preconditionFailure("\(node) is not active")
-      }
+      let place = model.place(of: feature)
       let direction = model.readDirections(of: model.features.sites[place..<place + 1])
       return StreamTarget(layer: feature.layer, position: feature.position, direction: direction.storage)
     case .logit(let rank):

@@ -1,5 +1,6 @@
 import LinearAlgebra
 import ReplacementModels
+import Transformers
 
 /// A target of edges: what it reads of the residual stream.
 struct StreamTarget {
@@ -31,7 +32,8 @@ struct HeadGradients {
     straight = whole
     var walk = HeadGradientWalk(targets, positionCount: model.positionCount, width: width)
     walk.join(model.layerCount)
-    for layer in (0..<model.layerCount).reversed() {
+    let top = targets.first?.layer ?? -1
+    for layer in (0..<model.layerCount).reversed() where layer <= top {
       let map = LinearLayer(model, layer)
       if model.transformer.configuration.hasParallelResidual {
         let behind = (whole: walk.whole, straight: walk.straight)

@@ -46,10 +46,11 @@ struct HeadMeeting {
     straight = whole
   }
 
-  /// Carries the sources through all layers.
+  /// Carries the sources through all layers that a target reads from.
   mutating func run() {
+    let top = gradients.targets.first?.layer ?? -1
     enter(behind: -1)
-    for layer in 0..<model.layerCount {
+    for layer in 0..<model.layerCount where layer <= top {
       if straight.isEmpty {
         enter(behind: layer)
         continue

@@ -22,10 +22,7 @@ struct StreamSource {
     case .token(let position):
       self.init(layer: -1, position: position)
     case .feature(let feature):
-      let range = model.features.range(layer: feature.layer, position: feature.position)
-      guard let place = range.first(where: { model.features.sites[$0].index == feature.index }) else {
-        preconditionFailure("\(node) is not active")
-      }
+      let place = model.place(of: feature)
       self.init(layer: feature.layer, position: feature.position, features: place..<place + 1)
     case .error(let layer, let position):
       let range = model.features.range(layer: layer, position: position)

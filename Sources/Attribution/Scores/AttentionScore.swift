@@ -1,3 +1,4 @@
+import LinearAlgebra
 public import Transformers
 
 /// One entry of a head's attention scores.

@@ -3,6 +3,7 @@ import Foundation
 public import GraphFiles
 import Interventions
 import Synchronization
+import Tokenizers
 import Transcoders
 import Transformers
 public import Viewer

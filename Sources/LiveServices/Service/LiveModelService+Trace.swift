@@ -1,4 +1,5 @@
 import Attribution
+import CircuitGraphs
 public import Foundation
 import GraphFiles
 import Transcoders

@@ -1,7 +1,7 @@
 import Attribution
 import CircuitGraphs
 public import FeatureDashboards
-public import Foundation
+import Foundation
 public import GraphFiles
 import Interventions
 public import LinearAlgebra

@@ -3,6 +3,7 @@ import LinearAlgebra
 import ModelCatalogues
 import ReplacementModels
 import Synchronization
+import Tokenizers
 import Transcoders
 import Transformers
 import Viewer

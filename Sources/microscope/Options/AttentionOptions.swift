@@ -1,6 +1,7 @@
 import ArgumentParser
 import Attribution
 import LiveServices
+import ReplacementModels
 import Transformers
 
 /// What a trace tells about attention.
