@@ -1,6 +1,7 @@
 import FeatureDashboards
 import LinearAlgebra
 import ReplacementModels
+import Tokenizers
 import Interventions
 import Transcoders
 import Transformers

@@ -1,5 +1,5 @@
 public import CircuitGraphs
-public import FeatureDashboards
+import FeatureDashboards
 import LinearAlgebra
 import ReplacementModels
 import Tokenizers

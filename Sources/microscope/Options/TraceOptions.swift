@@ -1,4 +1,5 @@
 import ArgumentParser
+import CircuitGraphs
 import LiveServices
 
 /// How a prompt is traced.
