@@ -120,7 +120,8 @@ let package = Package(
       name: "microscope",
       dependencies: [
         "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
-        "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ModelFiles", "ReplacementModels",
+        "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ModelFiles",
+        "ReplacementModels",
         "Tokenizers",
         "TranscoderTraining", "Transcoders", "Transformers", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -135,7 +136,9 @@ let package = Package(
     tests(of: "Tokenizers", on: ["_TestSupport"], resources: [.copy("Fixtures")]),
     tests(of: "CircuitGraphs", on: ["_GraphTestSupport"]),
     tests(of: "GraphFiles", on: ["CircuitGraphs", "_GraphTestSupport"]),
-    tests(of: "Viewer", on: [flyingSocks], exclude: ["Web", "Browser"], resources: [.copy("Fixtures")]),
+    tests(
+      of: "Viewer", on: ["CircuitGraphs", "GraphFiles", "_GraphTestSupport", flyingSocks],
+      exclude: ["Web", "Browser"], resources: [.copy("Fixtures")]),
     module(
       "_TestSupport",
       on: ["LinearAlgebra", "ModelFiles", "ReplacementModels", "Transcoders", "Transformers"],
@@ -173,6 +176,13 @@ let package = Package(
         "Transcoders", "Transformers", "_TestSupport",
       ]),
     tests(of: "Figures"),
+    tests(
+      of: "LiveServices",
+      on: [
+        "CircuitGraphs", "GraphFiles", "LinearAlgebra", "ModelCatalogues", "Transcoders", "Transformers",
+        "Viewer",
+        "_TestSupport",
+      ]),
     tests(of: "FeatureDashboards", on: ["LinearAlgebra", "Transformers", "_TestSupport"]),
     tests(of: "microscope", on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "_TestSupport"]),
   ])

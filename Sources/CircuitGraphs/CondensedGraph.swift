@@ -85,14 +85,16 @@ extension AttributionGraph {
     let pruned = prune(
       ranking, nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold, convention: .paper, limits: limits)
     // 2.
-    let kept = layout.featureRange.filter { pruned.isKept[$0] } + Array(layout.featureRange.upperBound..<layout.count)
+    let kept =
+      layout.featureRange.filter { pruned.isKept[$0] } + Array(layout.featureRange.upperBound..<layout.count)
     let renumbered = NodeLayout(
       features: layout.featureRange.filter { pruned.isKept[$0] }.map { layout.features[$0] },
       layerCount: layout.layerCount, positionCount: layout.positionCount, logitCount: layout.logitCount)
     // 3.
     let graph = AttributionGraph(
       layout: renumbered, edges: pruned.edges.selected(kept, of: layout.count),
-      activations: kept.prefix(renumbered.features.count).map { activations[$0] }, logits: logits, tokens: tokens,
+      activations: kept.prefix(renumbered.features.count).map { activations[$0] }, logits: logits,
+      tokens: tokens,
       hiddenErrorMass: hiddenErrorMass.isEmpty ? [] : kept.map { hiddenErrorMass[$0] })
     let weakest = renumbered.featureRange.map { ranking.cumulativeScores[kept[$0]] }.max() ?? 1
     return CondensedGraph(

@@ -6,6 +6,13 @@ public struct GroupEdge: Hashable, Sendable {
   public let target: Int
   /// The share of the target's input that comes from the source, signed.
   public let weight: Double
+
+  /// Joins two groups.
+  public init(source: Int, target: Int, weight: Double) {
+    self.source = source
+    self.target = target
+    self.weight = weight
+  }
 }
 
 extension CircuitGraph {
@@ -42,7 +49,9 @@ extension CircuitGraph {
       var inside = 0.0
       for (column, weight) in zip(row.columns, row.weights) {
         guard let source = group[Int(column)] else { continue }
-        if source == target { inside += Double(weight.magnitude) * normalizer } else {
+        if source == target {
+          inside += Double(weight.magnitude) * normalizer
+        } else {
           shares[source, default: 0] += Double(weight) * normalizer
         }
       }

@@ -55,7 +55,8 @@ public struct CondensedGraphFile: Sendable {
       cumulativeScores: try reader.perNode("cumulative_scores", count: count).map { Double($0) },
       droppedMass: try reader.perNode("dropped_mass", count: count),
       scores: GraphScores(
-        replacement: try reader.number("replacement_score"), completeness: try reader.number("completeness_score")),
+        replacement: try reader.number("replacement_score"),
+        completeness: try reader.number("completeness_score")),
       totalInfluence: try reader.number("total_influence"), nodeReach: try reader.number("node_reach"),
       edgeReach: try reader.number("edge_reach"))
   }

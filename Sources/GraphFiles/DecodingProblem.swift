@@ -7,7 +7,8 @@ public struct DecodingProblem: CustomStringConvertible, Sendable {
   public init(_ error: DecodingError) {
     description =
       switch error {
-      case .keyNotFound(let key, let context): "\(DecodingProblem.place(context.codingPath + [key])) is missing"
+      case .keyNotFound(let key, let context):
+        "\(DecodingProblem.place(context.codingPath + [key])) is missing"
       case .valueNotFound(_, let context): "\(DecodingProblem.place(context.codingPath)) is null"
       case .typeMismatch(let type, let context):
         "\(DecodingProblem.place(context.codingPath)) is not of type \(type)"

@@ -32,7 +32,9 @@ public struct GraphFileParts: Sendable {
   }
 
   /// What the reader did, as it stands in the file.
-  public var queryBytes: Data { JSONMember.find("qParams", in: data).map { Data(data[$0]) } ?? Data("{}".utf8) }
+  public var queryBytes: Data {
+    JSONMember.find("qParams", in: data).map { Data(data[$0]) } ?? Data("{}".utf8)
+  }
 
   /// What the reader did.
   public func query() throws(GraphFileError) -> QueryParameters {
@@ -45,7 +47,8 @@ public struct GraphFileParts: Sendable {
     if let range = JSONMember.find("qParams", in: data) {
       return data[..<range.lowerBound] + written + data[range.upperBound...]
     }
-    guard JSONMember.find("metadata", in: data) != nil, let brace = data.firstIndex(of: UInt8(ascii: "{")) else {
+    guard JSONMember.find("metadata", in: data) != nil, let brace = data.firstIndex(of: UInt8(ascii: "{"))
+    else {
       throw .invalid(path: path, reason: "it has no object named metadata, or ends too early")
     }
     return data[...brace] + Data(#""qParams":"#.utf8) + written + Data(",".utf8) + data[(brace + 1)...]

@@ -9,7 +9,9 @@ public enum GraphSchema {
   ///
   /// - Throws: ``GraphFileError/invalid(path:reason:)``, whose reason names the first place that is wrong.
   public static func graph(from data: Data) throws(GraphFileError) -> GraphFile {
-    guard let value = try? JSONSerialization.jsonObject(with: data) else { throw invalid("it is not valid JSON") }
+    guard let value = try? JSONSerialization.jsonObject(with: data) else {
+      throw invalid("it is not valid JSON")
+    }
     if let problem = problem(value) { throw invalid(problem) }
     let file = try GraphFile(data: data, path: name)
     if let problem = problem(file) { throw invalid(problem) }
@@ -33,7 +35,9 @@ public enum GraphSchema {
   }
 
   private static func tokens(_ metadata: [String: Any]) -> String? {
-    guard let tokens = metadata["prompt_tokens"] as? [Any] else { return "metadata.prompt_tokens is not a list" }
+    guard let tokens = metadata["prompt_tokens"] as? [Any] else {
+      return "metadata.prompt_tokens is not a list"
+    }
     return tokens.firstIndex { !($0 is String) }.map { "metadata.prompt_tokens[\($0)] is not a text" }
   }
 

@@ -26,7 +26,8 @@ struct GraphReader {
     else { throw malformed("its tensors do not belong together") }
     let logits = vocabulary.indices.map {
       LogitNode(
-        vocabularyIndex: vocabulary[$0], label: $0 < labels.count ? labels[$0] : "", probability: probabilities[$0])
+        vocabularyIndex: vocabulary[$0], label: $0 < labels.count ? labels[$0] : "",
+        probability: probabilities[$0])
     }
     return AttributionGraph(
       layout: layout, edges: try edges(layout), activations: activations, logits: logits, tokens: tokens,

@@ -5,7 +5,9 @@ extension QueryParameters {
   ///
   /// - Throws: ``GraphFileError/invalid(path:reason:)`` when there is nothing in it that a viewer would have put there.
   public init(address: String) throws(GraphFileError) {
-    let query = address.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).last.map(String.init) ?? ""
+    let query =
+      address.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).last.map(String.init)
+      ?? ""
     var values: [String: JSONValue] = [:]
     for item in query.prefix(while: { $0 != "#" }).split(separator: "&") {
       let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -78,7 +80,8 @@ extension QueryParameters {
   ]
 
   private static func escaped(_ text: String) -> String {
-    let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+    let plain = CharacterSet(
+      charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
     return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
   }
 }

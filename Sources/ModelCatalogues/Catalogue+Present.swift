@@ -23,7 +23,8 @@ extension Catalogue {
     var items: [PresentItem] = []
     for name in Catalogue.folders(in: home.models) {
       let called = entry(id: name) == nil ? name.replacing("--", with: "/") : name
-      guard let found = try? resolve(called, home: home), found.location.path.hasPrefix(home.models.path) else {
+      guard let found = try? resolve(called, home: home), found.location.path.hasPrefix(home.models.path)
+      else {
         continue
       }
       items.append(PresentItem(name: called, title: found.entry?.title ?? called, location: found.location))
@@ -49,7 +50,9 @@ extension Catalogue {
     let taken = Set(items.map(\.location.lastPathComponent) + entries.map(\.id))
     for name in Catalogue.folders(in: home.transcoders) where !taken.contains(name) {
       let place = home.transcoders.appendingPathComponent(name, isDirectory: true)
-      guard FileManager.default.fileExists(atPath: place.appendingPathComponent("config.yaml").path) else { continue }
+      guard FileManager.default.fileExists(atPath: place.appendingPathComponent("config.yaml").path) else {
+        continue
+      }
       items.append(PresentItem(name: name, title: name, location: place))
     }
     return items

@@ -20,7 +20,8 @@ final class Compression: Sendable {
 
   /// Returns the response compressed, or as it is where that would not help.
   func compress(_ response: SiteResponse) -> SiteResponse {
-    guard let type = response.headers["Content-Type"], Self.helps(type), response.headers["Content-Encoding"] == nil,
+    guard let type = response.headers["Content-Type"], Self.helps(type),
+      response.headers["Content-Encoding"] == nil,
       let count = response.byteCount, count >= Self.least, let data = compressed(response, count: count)
     else { return response }
     var response = response
@@ -35,7 +36,8 @@ final class Compression: Sendable {
     let data: Data? =
       switch response.body {
       case .data(let data): Gzip.compressed(data)
-      case .file(let url, _) where count <= Self.fileLimit: (try? Data(contentsOf: url)).flatMap { Gzip.compressed($0) }
+      case .file(let url, _) where count <= Self.fileLimit:
+        (try? Data(contentsOf: url)).flatMap { Gzip.compressed($0) }
       case .file, .stream: nil
       }
     if let key, let data { keep(data, key) }

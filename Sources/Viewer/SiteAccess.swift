@@ -49,7 +49,8 @@ struct SiteAccess: Sendable {
 
   /// The answer to a page's first request with the token in its address: the cookie, and the address without it.
   func greeting(_ request: SiteRequest) -> SiteResponse? {
-    guard let token, request.path == "/", let given = request.parameters["token"], SiteAccess.equal(given, token)
+    guard let token, request.path == "/", let given = request.parameters["token"],
+      SiteAccess.equal(given, token)
     else { return nil }
     let cookie = "\(cookieName)=\(session); HttpOnly; SameSite=Strict; Path=/"
     return SiteResponse(status: 303, headers: ["Location": "/", "Set-Cookie": cookie], body: .data(Data()))
@@ -69,7 +70,7 @@ struct SiteAccess: Sendable {
   private var cookieName: String { "microscope-\(address.port)" }
 
   /// Whether a `Host` header names this server: by the loopback's names, by its own address, or, where it listens on
-  /// all addresses, by any address in numbers. A name could be another site's.
+  /// all addresses, by any address in numbers, as a name could be another site's.
   private func isOwn(_ header: String) -> Bool {
     let header = header.lowercased()
     var names = ["127.0.0.1", "localhost", "[::1]", address.host]

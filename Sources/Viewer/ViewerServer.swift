@@ -2,7 +2,7 @@ public import Foundation
 
 /// What a viewer shows.
 public struct ViewerContents: Sendable {
-  /// Where the graph files (`*.json`) are. Files that appear later are found too.
+  /// Where the graph files (`*.json`) are; files that appear later are found, too.
   public var graphDirectory: URL
   /// Training runs, and folders that hold some.
   public var trainingDirectories: [URL] = []
@@ -50,7 +50,9 @@ public struct ViewerServer: Sendable {
       try ViewerSite(contents, address: ListenAddress(host: address.host, port: port), token: token)
     } onReady: { port in
       let name = ListenAddress(host: address.host, port: port).name
-      let query = token.map { "?token=" + ($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "") }
+      let query = token.map {
+        "?token=" + ($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
+      }
       if let url = URL(string: "http://\(name)/\(query ?? "")") { onReady(url) }
     }
   }

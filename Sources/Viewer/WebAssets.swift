@@ -19,7 +19,9 @@ struct WebAssets: Sendable {
     var table: [String: Asset] = [:]
     for name in names {
       let file = folder.appendingPathComponent(name)
-      guard let type = Self.types[file.pathExtension], let data = try? Data(contentsOf: file) else { continue }
+      guard let type = Self.types[file.pathExtension], let data = try? Data(contentsOf: file) else {
+        continue
+      }
       let asset = Asset(data: data, type: type, tag: data.contentTag)
       if name == "index.html" {
         table["/"] = asset

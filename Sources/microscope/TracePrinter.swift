@@ -14,7 +14,8 @@ struct TracePrinter {
   var text: String {
     let parts =
       [
-        result.next.text, "", basis, counts, scores, "", "strongest inputs of the first output, and theirs", tree,
+        result.next.text, "", basis, counts, scores, "", "strongest inputs of the first output, and theirs",
+        tree,
         "",
       ] + (score.map { [$0, ""] } ?? []) + [timings, files]
     return parts.joined(separator: "\n")

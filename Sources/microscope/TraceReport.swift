@@ -33,7 +33,8 @@ struct TraceReport: Encodable {
   var score: ScoreReport?
 
   init(
-    _ result: TracedPrompt, transcoderFolder: String?, clock: PhaseClock, slug: String, files: [String: String]
+    _ result: TracedPrompt, transcoderFolder: String?, clock: PhaseClock, slug: String,
+    files: [String: String]
   ) {
     tokens = result.next.tokens
     logits = result.next.logits

@@ -37,13 +37,15 @@ struct CondensedGraphTests {
     #expect(condensed.edgeReach > 1 - 1e-9 && condensed.scores == GraphScores(graph))
   }
 
-  @Test("Within its reach a condensed graph prunes like the whole one", arguments: 1...5 as ClosedRange<UInt64>)
+  @Test(
+    "Within its reach a condensed graph prunes like the whole one", arguments: 1...5 as ClosedRange<UInt64>)
   func reach(seed: UInt64) {
     let graph = graph(seed)
     let condensed = graph.condensed()
     #expect(condensed.graph.edges.entryCount < graph.edges.entryCount)
     let (small, large) = (
-      condensed.prune(nodeThreshold: 0.7, edgeThreshold: 0.9), graph.prune(nodeThreshold: 0.7, edgeThreshold: 0.9)
+      condensed.prune(nodeThreshold: 0.7, edgeThreshold: 0.9),
+      graph.prune(nodeThreshold: 0.7, edgeThreshold: 0.9)
     )
     #expect(names(small).symmetricDifference(names(large)).count <= 2)
     #expect(edges(small).symmetricDifference(edges(large)).count * 50 <= edges(large).count)

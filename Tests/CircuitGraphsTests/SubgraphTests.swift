@@ -44,7 +44,8 @@ struct SubgraphTests {
     // token1 → {a, c}: (1 · 1/4 + 1/2 · 0) / 1.5; b → {a, c}: (1/2 · −1/4) / 1.5.
     let edges = HandWorkedGraph.graph.edges(among: [[0, 2], [1], [9], [8]])
     let expected = [
-      GroupEdge(source: 1, target: 0, weight: -0.125 / 1.5), GroupEdge(source: 3, target: 0, weight: 0.25 / 1.5),
+      GroupEdge(source: 1, target: 0, weight: -0.125 / 1.5),
+      GroupEdge(source: 3, target: 0, weight: 0.25 / 1.5),
       GroupEdge(source: 3, target: 1, weight: -1), GroupEdge(source: 0, target: 2, weight: 0.75 - 0.125),
     ]
     #expect(edges.count == expected.count)

@@ -11,14 +11,16 @@ import Viewer
 @Suite("Abuse of the server", .serialized)
 struct AbuseTests {
   private func isAlive(_ server: ServerFixture) async throws -> Bool {
-    try await server.ask("/api/v1").0.statusCode == 200
+    try await server.ask("/api/v1").status == 200
   }
 
   @Test(
     "Raw paths that try to leave their table find nothing",
     arguments: [
-      "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/%252e%252e/etc/passwd", "//etc/passwd", "/assets/app.js%00", "/assets/../",
-      "/api/v1/graphs/..%2f..%2f..%2fetc%2fpasswd", "/api/v1/graphs/%2fetc%2fpasswd", "/api/v1/graphs/small%00.json",
+      "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/%252e%252e/etc/passwd", "//etc/passwd",
+      "/assets/app.js%00", "/assets/../",
+      "/api/v1/graphs/..%2f..%2f..%2fetc%2fpasswd", "/api/v1/graphs/%2fetc%2fpasswd",
+      "/api/v1/graphs/small%00.json",
       "http://evil.example/", "/assets/%5c..%5capp.js", "\\..\\etc",
     ])
   func traversal(path: String) async throws {
@@ -32,20 +34,27 @@ struct AbuseTests {
   @Test(
     "What is no HTTP, or only almost, is refused",
     arguments: [
-      "nonsense\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/1.1 x\r\n\r\n", "GET / HTTP/2.0\r\nHost: x\r\n\r\n", "\u{0}\u{0}\r\n\r\n",
-      "GET / HTTP/1.1\r\nContent-Length: -5\r\nHost: HOST\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\nHost: HOST\r\n\r\n",
-      "GET / HTTP/1.1\r\nHost: HOST\r\nHost: evil\r\n\r\n", "GET / HTTP/1.1\r\nHost : HOST\r\n\r\n", "GET / HTTP/1.1\r\n folded: x\r\nHost: HOST\r\n\r\n",
-      "GET / HTTP/1.1\r\nno colon\r\n\r\n", "G\u{0}ET / HTTP/1.1\r\nHost: HOST\r\n\r\n", "GET / HTTP/1.1\r\nHost: HOST\nX: y\r\n\r\n",
-      "GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 99999999999999999999999\r\n\r\n", "GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 0x10\r\n\r\n",
+      "nonsense\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/1.1 x\r\n\r\n", "GET / HTTP/2.0\r\nHost: x\r\n\r\n",
+      "\u{0}\u{0}\r\n\r\n",
+      "GET / HTTP/1.1\r\nContent-Length: -5\r\nHost: HOST\r\n\r\n",
+      "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\nHost: HOST\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: HOST\r\nHost: evil\r\n\r\n", "GET / HTTP/1.1\r\nHost : HOST\r\n\r\n",
+      "GET / HTTP/1.1\r\n folded: x\r\nHost: HOST\r\n\r\n",
+      "GET / HTTP/1.1\r\nno colon\r\n\r\n", "G\u{0}ET / HTTP/1.1\r\nHost: HOST\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: HOST\nX: y\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 0x10\r\n\r\n",
       "POST /api/v1/traces HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n",
       "POST /api/v1/traces HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nabc",
-      "GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 4\r\n\r\nbody", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 4\r\n\r\nbody", "GET / HTTP/1.1\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
     ])
   func almostHTTP(text: String) async throws {
     try await ServerFixture.with { server in
       let raw = text.replacing("HOST", with: server.host).replacing("\r\n\r\n", with: "\r\n\r\n")
-      let answer = try await server.exchange(raw.hasPrefix("GET / HTTP/1.1\r\n\r\n") ? "GET / HTTP/1.1\r\nConnection: close\r\n\r\n" : raw)
-      #expect(answer.firstMatch(of: /^HTTP\/1\.1 (400|403|405|411|413|505) /) != nil, "\(answer.prefix(80))")
+      let answer = try await server.exchange(
+        raw.hasPrefix("GET / HTTP/1.1\r\n\r\n") ? "GET / HTTP/1.1\r\nConnection: close\r\n\r\n" : raw)
+      #expect(answer.prefixMatch(of: #/HTTP/1\.1 (400|403|405|411|413|505) /#) != nil, "\(answer.prefix(80))")
       #expect(try await isAlive(server))
     }
   }
@@ -53,7 +62,8 @@ struct AbuseTests {
   @Test("Bytes that are no UTF-8 are refused, in the head and in a body")
   func malformedUTF8() async throws {
     try await ServerFixture.with(["small.json": try TemporaryGraphs.small()]) { server in
-      let head = Data("GET /".utf8) + Data([0xC3, 0x28, 0xFF]) + Data(" HTTP/1.1\r\nHost: \(server.host)\r\n\r\n".utf8)
+      let head =
+        Data("GET /".utf8) + Data([0xC3, 0x28, 0xFF]) + Data(" HTTP/1.1\r\nHost: \(server.host)\r\n\r\n".utf8)
       #expect(try await server.exchange(head).hasPrefix("HTTP/1.1 400"))
       let body = Data([0x7B, 0x22, 0xFF, 0xFE, 0x22, 0x3A, 0x31, 0x7D])
       let raw = Data(
@@ -102,7 +112,13 @@ struct AbuseTests {
     }
   }
 
-  @Test("Endless heads end", arguments: ["GET /" + String(repeating: "a", count: 100_000), "GET / HTTP/1.1\r\nX: " + String(repeating: "a", count: 100_000), "GET / HTTP/1.1\r\n" + String(repeating: "X: y\r\n", count: 20_000)])
+  @Test(
+    "Endless heads end",
+    arguments: [
+      "GET /" + String(repeating: "a", count: 100_000),
+      "GET / HTTP/1.1\r\nX: " + String(repeating: "a", count: 100_000),
+      "GET / HTTP/1.1\r\n" + String(repeating: "X: y\r\n", count: 20_000),
+    ])
   func endlessHead(text: String) async throws {
     try await ServerFixture.with { server in
       let answer = try await server.exchange(text)

@@ -18,8 +18,10 @@ struct ComputedGraphTests {
     let metadata = GraphMetadata(
       slug: try Slug("g"), transcoderSetID: "set", prompt: pieces.joined(), promptTokens: pieces)
     return try await TestSite.with { site in
-      try GraphFile(graph.prune(nodeThreshold: 0.5, edgeThreshold: 0.8), metadata: metadata) { "says \($0.index)" }
-        .write(to: site.directory)
+      try GraphFile(graph.prune(nodeThreshold: 0.5, edgeThreshold: 0.8), metadata: metadata) {
+        "says \($0.index)"
+      }
+      .write(to: site.directory)
       if !isForeign {
         try CondensedGraphFile(graph.condensed()).write(
           to: site.directory.appendingPathComponent("g.safetensors").path)
@@ -34,13 +36,15 @@ struct ComputedGraphTests {
   func prune() async throws {
     try await with { site, graph in
       let file = try await site.json("/api/v1/graphs/g")
-      let loose = try await site.json("/api/v1/graphs/g/prune?node=0.9&edge=0.95&maxNodes=100000&maxEdges=100000")
+      let loose = try await site.json(
+        "/api/v1/graphs/g/prune?node=0.9&edge=0.95&maxNodes=100000&maxEdges=100000")
       #expect(count(loose, "nodes") > count(file, "nodes") && count(loose, "links") > count(file, "links"))
       let whole = graph.prune(nodeThreshold: 0.9, edgeThreshold: 0.95)
       #expect(abs(count(loose, "nodes") - whole.keptNodes.count) <= 2)
       let labels = try #require(loose["nodes"] as? [[String: Any]]).compactMap { $0["clerp"] as? String }
       #expect(labels.contains { $0.hasPrefix("says ") })
-      let same = try await site.json("/api/v1/graphs/g/prune?node=0.5&edge=0.8&maxNodes=100000&maxEdges=100000")
+      let same = try await site.json(
+        "/api/v1/graphs/g/prune?node=0.5&edge=0.8&maxNodes=100000&maxEdges=100000")
       #expect(abs(count(same, "nodes") - count(file, "nodes")) <= 1)
       let limited = try await site.json("/api/v1/graphs/g/prune?node=1&edge=1&maxNodes=20&maxEdges=30")
       #expect(limited["isLimited"] as? Bool == true && count(limited, "links") <= 30)
@@ -53,7 +57,9 @@ struct ComputedGraphTests {
 
   @Test(
     "Thresholds that are no shares are refused",
-    arguments: ["node=1.1", "node=-1", "edge=nan", "edge=inf", "node=", "maxNodes=-1", "maxEdges=1e9", "node=x"])
+    arguments: [
+      "node=1.1", "node=-1", "edge=nan", "edge=inf", "node=", "maxNodes=-1", "maxEdges=1e9", "node=x",
+    ])
   func badThresholds(query: String) async throws {
     try await with { site, _ in
       #expect(await site.get("/api/v1/graphs/g/prune?" + query).code == "bad_request")
@@ -75,7 +81,9 @@ struct ComputedGraphTests {
   func scores() async throws {
     try await with { site, graph in
       let condensed = graph.condensed()
-      let features = condensed.graph.layout.features.prefix(8).map { "\($0.layer)_\($0.index)_\($0.position)" }
+      let features = condensed.graph.layout.features.prefix(8).map {
+        "\($0.layer)_\($0.index)_\($0.position)"
+      }
       let logit = "\(condensed.graph.layout.layerCount + 1)_0_3"
       let body: [String: Any] = [
         "pinnedIds": features + [logit, "E_1_1", "9_9_9"], "supernodes": [["both"] + features.prefix(2)],

@@ -43,7 +43,8 @@ struct FeatureTests {
   @Test("Searches, cards and labels are passed on")
   func routes() async throws {
     try await TestSite.with(features: FakeLibrary()) { site in
-      #expect((try await site.json("/api/v1/sets")["sets"] as? [[String: Any]])?.first?["id"] as? String == "s")
+      #expect(
+        (try await site.json("/api/v1/sets")["sets"] as? [[String: Any]])?.first?["id"] as? String == "s")
       let page = try await site.json("/api/v1/sets/s/features?q=a+b&limit=7&minDensity=0.1&sort=density")
       #expect(page["total"] as? Int == 7)
       let cards = try await site.json("/api/v1/sets/s/cards?ids=1/2,nonsense,0/1")
@@ -60,10 +61,13 @@ struct FeatureTests {
   @Test(
     "What makes no sense is refused",
     arguments: [
-      ("/sets/s/features?limit=0", "bad_request"), ("/sets/s/features?limit=1e5", "bad_request"), ("/sets/s/features?sort=x", "bad_request"),
-      ("/sets/s/features?minDensity=2", "bad_request"), ("/sets/s/features?layer=-1", "bad_request"), ("/sets/x/features", "no_such_set"),
+      ("/sets/s/features?limit=0", "bad_request"), ("/sets/s/features?limit=1e5", "bad_request"),
+      ("/sets/s/features?sort=x", "bad_request"),
+      ("/sets/s/features?minDensity=2", "bad_request"), ("/sets/s/features?layer=-1", "bad_request"),
+      ("/sets/x/features", "no_such_set"),
       ("/sets/s/features/1/x", "no_such_feature"), ("/sets/s/features/-1/2", "no_such_feature"),
-      ("/sets/s/features/99999999999999999999/2", "no_such_feature"), ("/sets/s/features/1/2", "no_such_feature"),
+      ("/sets/s/features/99999999999999999999/2", "no_such_feature"),
+      ("/sets/s/features/1/2", "no_such_feature"),
       ("/sets/..%2f..%2fetc/features/1/2", "no_such_set"),
     ])
   func refusals(path: String, code: String) async throws {
@@ -72,7 +76,9 @@ struct FeatureTests {
     }
   }
 
-  @Test("Labels have letters, and not too many", arguments: [#"{"text":""}"#, #"{"text":" \n"}"#, "{}", #"{"text":"\u0000"}"#])
+  @Test(
+    "Labels have letters, and not too many",
+    arguments: [#"{"text":""}"#, #"{"text":" \n"}"#, "{}", #"{"text":"\u0000"}"#])
   func labels(body: String) async throws {
     try await TestSite.with(features: FakeLibrary()) { site in
       #expect(await site.send("PUT", "/api/v1/sets/s/features/1/2/label", body).code == "bad_request")

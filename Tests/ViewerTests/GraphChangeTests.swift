@@ -13,7 +13,8 @@ struct GraphChangeTests {
 
   @Test("Work is saved into the file, beside what other tools keep, and nothing else changes")
   func save() async throws {
-    let text = try TemporaryGraphs.small().replacing("\"qParams\": {}", with: #""qParams": {"mine": [1, "}"]}"#)
+    let text = try TemporaryGraphs.small().replacing(
+      "\"qParams\": {}", with: #""qParams": {"mine": [1, "}"]}"#)
     try await TestSite.with(["small.json": text]) { site in
       let first = try await revision(site)
       let body =
@@ -53,7 +54,8 @@ struct GraphChangeTests {
       let won = await withTaskGroup(of: Bool.self) { group in
         for number in 0..<20 {
           group.addTask {
-            await site.send("PUT", query, #"{"revision":"\#(first)","query":{"clickedId":"\#(number)"}}"#).status == 200
+            await site.send("PUT", query, #"{"revision":"\#(first)","query":{"clickedId":"\#(number)"}}"#)
+              .status == 200
           }
         }
         return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
@@ -74,7 +76,8 @@ struct GraphChangeTests {
           method: "PUT", path: query, host: TestSite.host,
           headers: ["content-type": "application/json", "x-microscope": "1"], body: Data([0x7B, 0xFF, 0x7D])))
       #expect(invalid.code == "bad_json")
-      #expect(try String(contentsOf: site.directory.appendingPathComponent("small.json"), encoding: .utf8) == bare)
+      #expect(
+        try String(contentsOf: site.directory.appendingPathComponent("small.json"), encoding: .utf8) == bare)
       #expect(await site.send("PUT", query, #"{"query":{"clickedId":"x"}}"#).status == 200)
       #expect(
         try GraphFile(contentsOf: site.directory.appendingPathComponent("small.json")).query.clickedID == "x")
@@ -86,18 +89,22 @@ struct GraphChangeTests {
     let small = try TemporaryGraphs.small()
     try await TestSite.with(["small.json": small]) { site in
       try Data("raw".utf8).write(to: site.directory.appendingPathComponent("small.safetensors"))
-      let id = try #require(try await site.send("DELETE", "/api/v1/graphs/small").object()["trash"] as? String)
+      let id = try #require(
+        try await site.send("DELETE", "/api/v1/graphs/small").object()["trash"] as? String)
       #expect(await site.get("/api/v1/graphs/small").code == "no_such_graph")
       #expect(await site.send("DELETE", "/api/v1/graphs/small").code == "no_such_graph")
       let items = try #require(try await site.json("/api/v1/trash")["items"] as? [[String: Any]])
       #expect(items.count == 1 && items[0]["prompt"] as? String == "a b" && items[0]["id"] as? String == id)
       #expect(await site.send("POST", "/api/v1/graphs", small).status == 201)
       #expect(await site.send("POST", "/api/v1/trash/\(id)/restore").code == "name_taken")
-      let second = try #require(try await site.send("DELETE", "/api/v1/graphs/small").object()["trash"] as? String)
-      #expect(try await site.send("POST", "/api/v1/trash/\(id)/restore").object()["slug"] as? String == "small")
+      let second = try #require(
+        try await site.send("DELETE", "/api/v1/graphs/small").object()["trash"] as? String)
+      #expect(
+        try await site.send("POST", "/api/v1/trash/\(id)/restore").object()["slug"] as? String == "small")
       #expect(await site.get("/api/v1/graphs/small").data == Data(small.utf8))
       #expect(
-        FileManager.default.fileExists(atPath: site.directory.appendingPathComponent("small.safetensors").path))
+        FileManager.default.fileExists(
+          atPath: site.directory.appendingPathComponent("small.safetensors").path))
       #expect(await site.send("POST", "/api/v1/trash/\(id)/restore").code == "no_such_trash")
       #expect(second != id)
     }
@@ -127,12 +134,16 @@ struct GraphChangeTests {
         #expect(stored.status == 201)
         #expect(try stored.object()["slug"] as? String == slug)
       }
-      #expect(try await site.send("POST", "/api/v1/graphs?slug=other", small).object()["slug"] as? String == "other")
+      #expect(
+        try await site.send("POST", "/api/v1/graphs?slug=other", small).object()["slug"] as? String == "other"
+      )
       for slug in ["..%2Fx", "", "a%2Fb", ".x", "graph-metadata"] {
-        #expect(await site.send("POST", "/api/v1/graphs?slug=" + slug, small).code == "bad_request", "\(slug)")
+        #expect(
+          await site.send("POST", "/api/v1/graphs?slug=" + slug, small).code == "bad_request", "\(slug)")
       }
       let names = try FileManager.default.contentsOfDirectory(atPath: site.directory.path)
-      #expect(Set(names) == ["small.json", "small-2.json", "small-3.json", "other.json", "graph-metadata.json"])
+      #expect(
+        Set(names) == ["small.json", "small-2.json", "small-3.json", "other.json", "graph-metadata.json"])
     }
   }
 
@@ -152,11 +163,15 @@ struct GraphChangeTests {
   @Test(
     "A damaged graph is refused with the place that is wrong",
     arguments: [
-      ("\"slug\": \"small\", ", "", "metadata.slug is missing"), ("\"ctx_idx\": 1", "\"ctx_idx\": 1.5", "nodes[1].ctx_idx is not a whole number"),
-      ("\"ctx_idx\": 1", "\"ctx_idx\": 2", "nodes[1].ctx_idx is not a position"), ("\"2_9_1\", \"weight\"", "\"nobody\", \"weight\"", "links[0].target is no node"),
+      ("\"slug\": \"small\", ", "", "metadata.slug is missing"),
+      ("\"ctx_idx\": 1", "\"ctx_idx\": 1.5", "nodes[1].ctx_idx is not a whole number"),
+      ("\"ctx_idx\": 1", "\"ctx_idx\": 2", "nodes[1].ctx_idx is not a position"),
+      ("\"2_9_1\", \"weight\"", "\"nobody\", \"weight\"", "links[0].target is no node"),
       ("\"node_id\": \"2_9_1\"", "\"node_id\": \"E_1_0\"", "nodes[1].node_id is that of another"),
-      ("\"weight\": 1.5", "\"weight\": \"1.5\"", "links[0].weight is not a number"), ("\"clerp\": \"\"", "\"x\": \"\"", "nodes[0].clerp is missing"),
-      ("\" b\"]", "7]", "metadata.prompt_tokens[1] is not a text"), ("\"qParams\": {}", "\"qParams\": []", "qParams is not an object"),
+      ("\"weight\": 1.5", "\"weight\": \"1.5\"", "links[0].weight is not a number"),
+      ("\"clerp\": \"\"", "\"x\": \"\"", "nodes[0].clerp is missing"),
+      ("\" b\"]", "7]", "metadata.prompt_tokens[1] is not a text"),
+      ("\"qParams\": {}", "\"qParams\": []", "qParams is not an object"),
     ])
   func damaged(part: String, other: String, problem: String) async throws {
     let text = try TemporaryGraphs.small()
@@ -185,7 +200,8 @@ struct GraphChangeTests {
           try JSONEncoder().encode(["address": "https://viewer.example/graph" + address]),
         ]
         for form in forms {
-          let back = try await site.send("POST", query + "/import", String(decoding: form, as: UTF8.self)).object()
+          let back = try await site.send("POST", query + "/import", String(decoding: form, as: UTF8.self))
+            .object()
           #expect(back["unknown"] as? [String] == [])
           let read = try JSONDecoder().decode(
             QueryParameters.self, from: JSONSerialization.data(withJSONObject: try #require(back["query"])))
@@ -200,13 +216,15 @@ struct GraphChangeTests {
   @Test("Imported ids that the graph does not have are named and left out")
   func unknownIDs() async throws {
     try await TestSite.with(["small.json": try TemporaryGraphs.small()]) { site in
-      let body = #"{"qParams":{"pinnedIds":"E_1_0,7_7_7","supernodes":"[[\"x\",\"8_8_8\"],[\"y\",\"E_1_0\",\"7_7_7\"]]"}}"#
+      let body =
+        #"{"qParams":{"pinnedIds":"E_1_0,7_7_7","supernodes":"[[\"x\",\"8_8_8\"],[\"y\",\"E_1_0\",\"7_7_7\"]]"}}"#
       let answer = try await site.send("POST", query + "/import", body).object()
       #expect(answer["unknown"] as? [String] == ["7_7_7", "8_8_8"])
       let read = try #require(answer["query"] as? [String: Any])
       #expect(read["pinnedIds"] as? [String] == ["E_1_0"])
       #expect(read["supernodes"] as? [[String]] == [["y", "E_1_0"]])
-      #expect(await site.send("POST", query + "/import", #"{"address":"https://x/?a=b"}"#).code == "invalid_query")
+      #expect(
+        await site.send("POST", query + "/import", #"{"address":"https://x/?a=b"}"#).code == "invalid_query")
     }
   }
 }

@@ -17,7 +17,8 @@ struct ServerFixture: Sendable {
 
   /// Runs a body against a server, then cancels the server and waits for its end.
   static func with(
-    _ files: [String: String] = [:], live: (any LiveModel)? = nil, patience: ClientPatience = ClientPatience(),
+    _ files: [String: String] = [:], live: (any LiveModel)? = nil,
+    patience: ClientPatience = ClientPatience(),
     body: @escaping @Sendable (ServerFixture) async throws -> Void
   ) async throws {
     try await TemporaryGraphs.with(files) { directory in
@@ -44,7 +45,7 @@ struct ServerFixture: Sendable {
   /// Asks through a client library.
   func ask(
     _ path: String = "", method: String = "GET", headers: [String: String] = [:], body: Data? = nil
-  ) async throws -> (HTTPURLResponse, Data) {
+  ) async throws -> (status: Int, data: Data) {
     var request = URLRequest(url: try #require(URL(string: path, relativeTo: address)))
     request.httpMethod = method
     request.httpBody = body
@@ -53,7 +54,7 @@ struct ServerFixture: Sendable {
     let session = URLSession(configuration: .ephemeral)
     defer { session.finishTasksAndInvalidate() }
     let (data, response) = try await session.data(for: request)
-    return (try #require(response as? HTTPURLResponse), data)
+    return (try #require(response as? HTTPURLResponse).statusCode, data)
   }
 
   /// Opens a connection.

@@ -21,7 +21,8 @@ struct SiteAccessTests {
     let own = ["origin": "http://127.0.0.1:8041", "sec-fetch-site": "same-origin"]
     #expect(try await put(json.merging(own) { $1 }).status == 200)
     #expect(
-      try await put(json.merging(["origin": "http://localhost:8041"]) { $1 }, host: "localhost:8041").status == 200)
+      try await put(json.merging(["origin": "http://localhost:8041"]) { $1 }, host: "localhost:8041").status
+        == 200)
     let charset = ["content-type": "Application/JSON; charset=utf-8"]
     #expect(try await put(json.merging(charset) { $1 }).status == 200)
   }
@@ -30,12 +31,16 @@ struct SiteAccessTests {
     "Other sites' pages change nothing, whatever they send",
     arguments: [
       (["origin": "http://evil.example"], "wrong_origin"), (["origin": "null"], "wrong_origin"),
-      (["origin": "http://127.0.0.1:8042"], "wrong_origin"), (["origin": "https://127.0.0.1:8041"], "wrong_origin"),
-      (["origin": "http://localhost:8041"], "wrong_origin"), (["sec-fetch-site": "cross-site"], "wrong_origin"),
+      (["origin": "http://127.0.0.1:8042"], "wrong_origin"),
+      (["origin": "https://127.0.0.1:8041"], "wrong_origin"),
+      (["origin": "http://localhost:8041"], "wrong_origin"),
+      (["sec-fetch-site": "cross-site"], "wrong_origin"),
       (["sec-fetch-site": "same-site"], "wrong_origin"), (["x-microscope": ""], "missing_header"),
       (["x-microscope": "2"], "missing_header"), (["content-type": "text/plain"], "wrong_type"),
-      (["content-type": "application/x-www-form-urlencoded"], "wrong_type"), (["content-type": ""], "wrong_type"),
-      (["content-type": "application/json-x"], "wrong_type"), (["content-type": "multipart/form-data"], "wrong_type"),
+      (["content-type": "application/x-www-form-urlencoded"], "wrong_type"),
+      (["content-type": ""], "wrong_type"),
+      (["content-type": "application/json-x"], "wrong_type"),
+      (["content-type": "multipart/form-data"], "wrong_type"),
     ])
   func refused(headers: [String: String], code: String) async throws {
     let response = try await put(json.merging(headers) { $1 })
@@ -74,7 +79,8 @@ struct SiteAccessTests {
   func allAddresses() async throws {
     try await TestSite.with(token: "0123456789abcdef", listening: "0.0.0.0") { site in
       for (host, status) in [
-        ("192.168.1.9:8041", 401), ("127.0.0.1:8041", 401), ("evil.example:8041", 403), ("192.168.1.9:80", 403),
+        ("192.168.1.9:8041", 401), ("127.0.0.1:8041", 401), ("evil.example:8041", 403),
+        ("192.168.1.9:80", 403),
         ("1.2.3:8041", 403), ("1.2.3.256:8041", 403),
       ] {
         #expect(await site.site.response(to: SiteRequest(path: "/", host: host)).status == status, "\(host)")

@@ -32,7 +32,8 @@ struct TestSite {
   }
 
   /// Sends a change as the page does.
-  func send(_ method: String, _ path: String, _ body: String = "", client: String = "") async -> SiteResponse {
+  func send(_ method: String, _ path: String, _ body: String = "", client: String = "") async -> SiteResponse
+  {
     let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     return await site.response(
       to: SiteRequest(

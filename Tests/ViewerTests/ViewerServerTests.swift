@@ -13,12 +13,12 @@ struct ViewerServerTests {
     try await ServerFixture.with(["small.json": small]) { server in
       #expect(server.address.host == "127.0.0.1")
       let (page, html) = try await server.ask()
-      #expect(page.statusCode == 200)
+      #expect(page == 200)
       #expect(String(decoding: html, as: UTF8.self).contains("<title>Microscope"))
       let (_, graph) = try await server.ask("/api/v1/graphs/small")
       #expect(graph == Data(small.utf8))
       let (missing, sentence) = try await server.ask("/api/v1/graphs/other")
-      #expect(missing.statusCode == 404)
+      #expect(missing == 404)
       #expect(String(decoding: sentence, as: UTF8.self).contains("no_such_graph"))
     }
   }
@@ -27,8 +27,10 @@ struct ViewerServerTests {
   func head() async throws {
     try await ServerFixture.with(["small.json": try TemporaryGraphs.small()]) { server in
       for path in ["/", "/training", "/api/v1/graphs", "/api/v1/graphs/small"] {
-        let plain = try await server.exchange("GET \(path) HTTP/1.1\r\nHost: \(server.host)\r\nConnection: close\r\n\r\n")
-        let head = try await server.exchange("HEAD \(path) HTTP/1.1\r\nHost: \(server.host)\r\nConnection: close\r\n\r\n")
+        let plain = try await server.exchange(
+          "GET \(path) HTTP/1.1\r\nHost: \(server.host)\r\nConnection: close\r\n\r\n")
+        let head = try await server.exchange(
+          "HEAD \(path) HTTP/1.1\r\nHost: \(server.host)\r\nConnection: close\r\n\r\n")
         #expect(head.hasPrefix("HTTP/1.1 200 OK\r\n") && head.hasSuffix("\r\n\r\n"))
         #expect(plain.hasPrefix(head))
         let length = plain.dropFirst(head.count).utf8.count
@@ -55,7 +57,7 @@ struct ViewerServerTests {
       let body = #"{"query":{"clickedId":"x"}}"#
       let (saved, _) = try await server.ask(
         "/api/v1/graphs/small/query", method: "PUT", headers: changing, body: Data(body.utf8))
-      #expect(saved.statusCode == 200)
+      #expect(saved == 200)
       let head =
         "PUT /api/v1/graphs/small/query HTTP/1.1\r\nHost: \(server.host)\r\nContent-Type: application/json\r\n"
         + "X-Microscope: 1\r\nContent-Length: \(body.utf8.count)\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
@@ -76,7 +78,7 @@ struct ViewerServerTests {
     try await ServerFixture.with(live: FakeModel()) { server in
       let (started, data) = try await server.ask(
         "/api/v1/traces", method: "POST", headers: changing, body: Data(#"{"text":"x"}"#.utf8))
-      #expect(started.statusCode == 202)
+      #expect(started == 202)
       let id = try #require(String(decoding: data, as: UTF8.self).firstMatch(of: /"id":"(\w+)"/)?.1)
       let raw = "GET /api/v1/jobs/\(id)/events HTTP/1.1\r\nHost: \(server.host)\r\nConnection: close\r\n\r\n"
       let answer = try await server.exchange(raw)
@@ -89,7 +91,8 @@ struct ViewerServerTests {
   func takenPort() async throws {
     try await ServerFixture.with { server in
       let second = ViewerServer(
-        ViewerContents(graphDirectory: URL(fileURLWithPath: "/nowhere")), address: ListenAddress(port: server.port))
+        ViewerContents(graphDirectory: URL(fileURLWithPath: "/nowhere")),
+        address: ListenAddress(port: server.port))
       let error = await #expect(throws: ViewerError.self) { try await second.run { _ in } }
       #expect(error == .portTaken(server.port))
       #expect(error?.description.contains("--port") == true)

@@ -78,7 +78,8 @@ struct ViewerSiteTests {
   }
 
   @Test(
-    "Methods that nothing takes are refused", arguments: ["PUT", "PATCH", "OPTIONS", "TRACE", "DELETE", "BREW"])
+    "Methods that nothing takes are refused",
+    arguments: ["PUT", "PATCH", "OPTIONS", "TRACE", "DELETE", "BREW"])
   func methods(method: String) async throws {
     let headers = ["content-type": "application/json", "x-microscope": "1"]
     let response = try await ask("/api/v1/graphs", method: method, headers: headers)
@@ -105,7 +106,8 @@ struct ViewerSiteTests {
       "/index.html", "/api/v1/graphs/", "/api/v1/graphs/../graphs", "/api/v1/graphs/..%2f..%2fetc%2fpasswd",
       "/api/v1/graphs/%2e%2e/secret", "/api/v1/graphs/%252e%252e%252fsecret", "/api/v1/graphs//etc/passwd",
       "/api/v1/graphs/%2fetc%2fpasswd", "/api/v1/graphs/small%00", "/api/v1/graphs/small.json",
-      "/api/v1/graphs/.hidden", "/api/v1/graphs/%zz", "/api/v1/graphs/..%2fsmall/query", "", "*", "http://evil/",
+      "/api/v1/graphs/.hidden", "/api/v1/graphs/%zz", "/api/v1/graphs/..%2fsmall/query", "", "*",
+      "http://evil/",
       "/api/graphs", "/api/v2/graphs", "/api/v1/openapi.json/", "/api/v1/training/..%2f..%2fetc",
       "/api/v1/graphs/%c3%28", "/api/v1/trash/..%2fsmall/restore",
     ])
@@ -144,7 +146,8 @@ struct ViewerSiteTests {
 
   @Test("Large answers are compressed for those who take that, and are the same")
   func compression() async throws {
-    try await TestSite.with(["small.json": try TemporaryGraphs.small() + String(repeating: " ", count: 4000)]) {
+    try await TestSite.with(["small.json": try TemporaryGraphs.small() + String(repeating: " ", count: 4000)])
+    {
       site in
       let plain = await site.get("/api/v1/graphs/small")
       let packed = await site.get("/api/v1/graphs/small", headers: ["accept-encoding": "br, gzip;q=0.5"])
@@ -154,7 +157,8 @@ struct ViewerSiteTests {
       #expect(packed.headers["ETag"] == plain.headers["ETag"])
       let refused = await site.get("/api/v1/graphs/small", headers: ["accept-encoding": "gzip;q=0, br"])
       #expect(refused.headers["Content-Encoding"] == nil)
-      #expect(await site.get("/api/v1", headers: ["accept-encoding": "gzip"]).headers["Content-Encoding"] == nil)
+      #expect(
+        await site.get("/api/v1", headers: ["accept-encoding": "gzip"]).headers["Content-Encoding"] == nil)
     }
   }
 

@@ -19,6 +19,7 @@ public struct NextTokens: Encodable, Sendable {
     public var piece: String
     /// Its logit and probability.
     public var logit: Float
+    /// Its probability.
     public var probability: Float
   }
 

@@ -62,7 +62,8 @@ public struct PromptEncoder: Sendable {
       throw PromptError("The model's tokenizer makes no tokens of this prompt: give another one.")
     }
     guard tokens.count <= context else {
-      throw PromptError("The prompt has \(tokens.count) tokens; this model reads at most \(context): shorten it.")
+      throw PromptError(
+        "The prompt has \(tokens.count) tokens; this model reads at most \(context): shorten it.")
     }
     return tokens
   }

@@ -1,8 +1,8 @@
 import FeatureDashboards
+import Interventions
 import LinearAlgebra
 import ReplacementModels
 import Tokenizers
-import Interventions
 import Transcoders
 import Transformers
 public import Viewer
@@ -39,7 +39,8 @@ extension LiveModelService {
       let name = FeatureName(layer: site.layer, index: site.index)
       if places[name] == nil {
         places[name] = features.count
-        features.append(.init(layer: site.layer, index: site.index, peak: 0, total: 0, positions: [], values: []))
+        features.append(
+          .init(layer: site.layer, index: site.index, peak: 0, total: 0, positions: [], values: []))
       }
       guard let place = places[name] else { continue }
       features[place].positions.append(site.position)
@@ -54,8 +55,10 @@ extension LiveModelService {
     _ features: [ActiveFeaturesAnswer.Feature], in set: String, limit: Int
   ) -> [ActiveFeaturesAnswer.Feature] {
     // Labels are looked up for more than are shown, so that the rank by what is usual means something.
-    let strongest = features.sorted { (abs($1.peak), $0.layer, $0.index) < (abs($0.peak), $1.layer, $1.index) }
-      .prefix(min(500, 4 * limit))
+    let strongest = features.sorted {
+      (abs($1.peak), $0.layer, $0.index) < (abs($0.peak), $1.layer, $1.index)
+    }
+    .prefix(min(500, 4 * limit))
     let names = strongest.map { LibraryName(layer: $0.layer, index: $0.index) }
     guard let library, let found = try? library.cards(names, in: set), !found.isEmpty else {
       return Array(strongest.prefix(limit))
@@ -63,13 +66,17 @@ extension LiveModelService {
     let cards = Dictionary(found.map { (LibraryName(layer: $0.layer, index: $0.index), $0) }) { $1 }
     let known = strongest.map { feature -> (feature: ActiveFeaturesAnswer.Feature, share: Float) in
       var feature = feature
-      guard let card = cards[LibraryName(layer: feature.layer, index: feature.index)] else { return (feature, 0) }
+      guard let card = cards[LibraryName(layer: feature.layer, index: feature.index)] else {
+        return (feature, 0)
+      }
       feature.label = card.label?.text
       feature.origin = card.label?.origin
       feature.density = card.density
       return (feature, card.peak > 0 ? feature.peak / card.peak : 0)
     }
-    return known.sorted { ($1.share, $0.feature.layer, $0.feature.index) < ($0.share, $1.feature.layer, $1.feature.index) }
-      .prefix(limit).map(\.feature)
+    return known.sorted {
+      ($1.share, $0.feature.layer, $0.feature.index) < ($0.share, $1.feature.layer, $1.feature.index)
+    }
+    .prefix(limit).map(\.feature)
   }
 }

@@ -23,16 +23,21 @@ extension LiveModelService {
     // 2.
     guard layout.layerCount == opened.model.transformer.configuration.layerCount,
       layout.positionCount == tokens.count, layout.logitCount > 0
-    else { throw APIError(.cannotRun, "The graph is not one of this model and this prompt: trace the prompt again.") }
+    else {
+      throw APIError(
+        .cannotRun, "The graph is not one of this model and this prompt: trace the prompt again.")
+    }
     let targets = try targets(graph, opened)
     // 1.
     let local = try local(opened, set, tokens)
-    let known = Set(local.features.sites.map { FeatureNode(layer: $0.layer, position: $0.position, index: $0.index) })
+    let known = Set(
+      local.features.sites.map { FeatureNode(layer: $0.layer, position: $0.position, index: $0.index) })
     guard layout.features.allSatisfy(known.contains) else {
       throw APIError(.cannotRun, "The graph has features that are not active on its prompt: trace it again.")
     }
     let edge = GraphEdge(from: request.source, to: request.target)
-    guard let loading = HeadAttributor(local, graph: graph, targets: targets).loadings(of: [edge]).first else {
+    guard let loading = HeadAttributor(local, graph: graph, targets: targets).loadings(of: [edge]).first
+    else {
       throw APIError(.failed, "The edge has no loadings.")
     }
     // 3.
@@ -44,8 +49,11 @@ extension LiveModelService {
       })
   }
 
-  private static func check(_ loading: HeadLoadings, _ edge: GraphEdge, _ graph: AttributionGraph) throws(APIError) {
-    guard let source = graph.layout.index(of: edge.source), let target = graph.layout.index(of: edge.target) else {
+  private static func check(_ loading: HeadLoadings, _ edge: GraphEdge, _ graph: AttributionGraph)
+    throws(APIError)
+  {
+    guard let source = graph.layout.index(of: edge.source), let target = graph.layout.index(of: edge.target)
+    else {
       throw APIError(.noSuchNode, "The graph has no such edge.")
     }
     let weight = graph.edges.weight(row: target, column: source)

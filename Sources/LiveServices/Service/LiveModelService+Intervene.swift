@@ -49,9 +49,11 @@ extension LiveModelService {
     let fits = graph.layout.features.allSatisfy {
       $0.layer < basis.layerCount && $0.index < basis.featureCount(layer: $0.layer)
     }
-    guard fits, graph.layout.positionCount <= positionCount, graph.layout.layerCount <= basis.layerCount else {
+    guard fits, graph.layout.positionCount <= positionCount, graph.layout.layerCount <= basis.layerCount
+    else {
       throw APIError(
-        .cannotIntervene, "The graph is not one of this prompt in these features: choose the model that it was traced in.")
+        .cannotIntervene,
+        "The graph is not one of this prompt in these features: choose the model that it was traced in.")
     }
     let groups = request.groups.map { Supernode(name: $0.label, members: $0.members) }
     return InterventionSession.Graph(graph: graph, supernodes: groups)
@@ -64,7 +66,8 @@ extension LiveModelService {
     var asked = InterventionRequest(tokens: tokens)
     for text in request.changes {
       guard let change = Intervention(text) else {
-        throw APIError(.badRequest, "'\(text.prefix(60))' cannot be read: write such as \(Intervention.example).")
+        throw APIError(
+          .badRequest, "'\(text.prefix(60))' cannot be read: write such as \(Intervention.example).")
       }
       asked.interventions.append(change)
     }
@@ -90,8 +93,10 @@ extension LiveModelService {
   private static func intervention(_ node: Node, _ factor: Float) throws(APIError) -> Intervention {
     switch node {
     case .feature(let feature):
-      Intervention(.feature(layer: feature.layer, index: feature.index), at: .at(feature.position), .scale(factor))
-    case .error(let layer, let position): Intervention(.error(layer: layer), at: .at(position), .scale(factor))
+      Intervention(
+        .feature(layer: feature.layer, index: feature.index), at: .at(feature.position), .scale(factor))
+    case .error(let layer, let position):
+      Intervention(.error(layer: layer), at: .at(position), .scale(factor))
     case .token(let position): Intervention(.token, at: .at(position), .scale(factor))
     case .logit: throw APIError(.badRequest, "An output cannot be scaled: it is what the model says.")
     }

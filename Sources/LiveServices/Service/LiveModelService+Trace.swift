@@ -42,11 +42,13 @@ extension LiveModelService {
     try traced.write(file, to: folder)
     return TraceSummary(
       slug: slug.text, nodeCount: file.nodes.count, edgeCount: file.links.count,
-      replacementScore: traced.scores.replacement, completenessScore: traced.scores.completeness, seconds: seconds)
+      replacementScore: traced.scores.replacement, completenessScore: traced.scores.completeness,
+      seconds: seconds)
   }
 
   /// The name asked for, or one made of the prompt; with a number behind it where it is taken.
-  private static func freeSlug(_ request: TraceRequest, _ traced: TracedPrompt, in folder: URL) throws -> Slug {
+  private static func freeSlug(_ request: TraceRequest, _ traced: TracedPrompt, in folder: URL) throws -> Slug
+  {
     let text =
       switch request.subject.prompt {
       case .text(let text): text
@@ -57,7 +59,9 @@ extension LiveModelService {
     for number in 1..<10_000 {
       let end = number == 1 ? "" : "-\(number)"
       let slug = try Slug(String(wanted.text.prefix(Slug.maximumLength - end.count)) + end)
-      if !FileManager.default.fileExists(atPath: folder.appending(component: slug.fileName).path) { return slug }
+      if !FileManager.default.fileExists(atPath: folder.appending(component: slug.fileName).path) {
+        return slug
+      }
     }
     throw PromptError("There are thousands of graphs of this name: choose another one.")
   }

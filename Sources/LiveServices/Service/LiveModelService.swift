@@ -69,7 +69,8 @@ public final class LiveModelService: LiveModel {
     let transformer = opened.model.transformer
     let logits = transformer.run(tokens, recording: [], logits: .last).logits.storage
     guard logits.allSatisfy(\.isFinite) else {
-      throw APIError(.cannotRun, "The model's logits are not numbers: its weights are damaged; fetch the model again.")
+      throw APIError(
+        .cannotRun, "The model's logits are not numbers: its weights are damaged; fetch the model again.")
     }
     let next = NextTokens(
       tokens: tokens, logits: logits, tokenizer: opened.model.tokenizer,
@@ -78,7 +79,9 @@ public final class LiveModelService: LiveModel {
     let entropy = probabilities.reduce(0.0) { $1 > 0 ? $0 - Double($1) * log(Double($1)) : $0 }
     return NextTokensAnswer(
       tokens: next.tokens.map { LivePiece(id: $0.id, piece: $0.piece) },
-      next: next.logits.map { .init(id: $0.id, piece: $0.piece, logit: $0.logit, probability: $0.probability) },
+      next: next.logits.map {
+        .init(id: $0.id, piece: $0.piece, logit: $0.logit, probability: $0.probability)
+      },
       entropy: entropy, seconds: (ContinuousClock.now - start) / .seconds(1),
       contextLength: transformer.configuration.contextLength)
   }

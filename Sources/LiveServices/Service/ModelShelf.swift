@@ -59,7 +59,8 @@ final class ModelShelf: Sendable {
       let first = present.filter { $0.name == Catalogue.defaultModelID }
       return first + present.filter { $0.name != Catalogue.defaultModelID }
     }
-    return [PresentItem(name: model.name, location: model.location)] + present.filter { $0.name != model.name }
+    return [PresentItem(name: model.name, location: model.location)]
+      + present.filter { $0.name != model.name }
   }
 
   private func transcoders(of model: String) -> [PresentItem] {
@@ -88,7 +89,9 @@ final class ModelShelf: Sendable {
     guard let item = name.map({ name in models.first { $0.name == name } }) ?? models.first else {
       throw APIError(
         .noSuchModel,
-        name.map { "There is no model '\($0.prefix(80))' on this machine: run 'microscope pull', or choose another." }
+        name.map {
+          "There is no model '\($0.prefix(80))' on this machine: run 'microscope pull', or choose another."
+        }
           ?? "There is no model on this machine: run 'microscope pull \(Catalogue.defaultModelID)'.")
     }
     return try opened.withLock { (opened) throws(APIError) in
@@ -114,13 +117,16 @@ final class ModelShelf: Sendable {
     let items = transcoders(of: opened.id)
     do {
       guard let name else { return try items.first.map { try opened.transcoders(at: $0.location) } }
-      if let item = items.first(where: { $0.name == name }) { return try opened.transcoders(at: item.location) }
+      if let item = items.first(where: { $0.name == name }) {
+        return try opened.transcoders(at: item.location)
+      }
       for item in items {
         if let set = try? opened.transcoders(at: item.location), set.name == name { return set }
       }
     } catch { throw APIError(.cannotRun, "\(error)") }
     throw APIError(
       .noSuchSet,
-      "There are no transcoders '\(name?.prefix(80) ?? "")' of \(opened.id) on this machine: give --transcoders to 'serve'.")
+      "There are no transcoders '\(name?.prefix(80) ?? "")' of \(opened.id) on this machine: give --transcoders to 'serve'."
+    )
   }
 }

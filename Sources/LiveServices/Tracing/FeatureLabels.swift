@@ -33,7 +33,9 @@ public struct FeatureLabels: Sendable {
 
   /// What the feature is called, else what it says, in quotes.
   public subscript(_ feature: FeatureNode) -> String {
-    if let name = named[FeatureName(layer: feature.layer, index: feature.index)] { return VisibleText.line(name) }
+    if let name = named[FeatureName(layer: feature.layer, index: feature.index)] {
+      return VisibleText.line(name)
+    }
     guard let top = tokens[feature] else { return "" }
     return "says " + top.map { "‘\(VisibleText.token($0))’" }.joined(separator: " ")
   }

@@ -118,7 +118,9 @@ public struct PromptTrace: Sendable {
     for target in settings.targets { ids.append(try id(of: target)) }
     if let minus = settings.minus, let target = ids.first {
       let other = try id(of: minus)
-      guard other != target else { throw PromptError("The target and the token to compare with are the same token.") }
+      guard other != target else {
+        throw PromptError("The target and the token to compare with are the same token.")
+      }
       return [chooser.difference(target, minus: other)]
     }
     guard Set(ids).count == ids.count else { throw PromptError("The targets name a token twice.") }

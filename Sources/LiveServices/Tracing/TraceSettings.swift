@@ -33,6 +33,7 @@ public struct TraceSettings: Sendable {
   public var isCircuitTracers = false
   /// With circuit-tracer's rules: features in one of its batches, and batches between two rankings.
   public var batchSize: Int?
+  /// With circuit-tracer's rules: batches between two rankings.
   public var updateInterval: Int?
 
   /// The settings of the papers.

@@ -41,7 +41,8 @@ extension TracedPrompt {
   ///   - heads: How edges run through attention heads, for any of them.
   ///   - seconds: How long it took altogether.
   public func file(
-    slug: Slug, model: String, program: GraphInfo.Generator, heads: [GraphEdge: LinkHeads] = [:], seconds: Double
+    slug: Slug, model: String, program: GraphInfo.Generator, heads: [GraphEdge: LinkHeads] = [:],
+    seconds: Double
   ) -> GraphFile {
     let pieces = next.tokens.map(\.piece)
     var metadata = GraphMetadata(
@@ -91,7 +92,8 @@ extension TracedPrompt {
       "model": .string(model), "transcoders": .string(transcoderName), "logits": .array(next),
       "replacementScore": .number(scores.replacement), "completenessScore": .number(scores.completeness),
       "seconds": .number(seconds), "nodeCount": .integer(pruned.keptNodes.count),
-      "edgeCount": .integer(pruned.edges.entryCount), "activeFeatureCount": .integer(attribution.activeFeatureCount),
+      "edgeCount": .integer(pruned.edges.entryCount),
+      "activeFeatureCount": .integer(attribution.activeFeatureCount),
       "expandedFeatureCount": .integer(attribution.graph.layout.features.count),
       "coverage": .number(attribution.coverage),
     ])

@@ -40,7 +40,8 @@ public struct APIError: Error, Equatable, Sendable, CustomStringConvertible {
       case .badRequest, .badJSON: 400
       case .unauthorized: 401
       case .wrongHost, .wrongOrigin, .missingHeader: 403
-      case .notFound, .noSuchGraph, .noSuchNode, .noSuchJob, .noSuchModel, .noSuchSet, .noSuchFeature, .noRawGraph,
+      case .notFound, .noSuchGraph, .noSuchNode, .noSuchJob, .noSuchModel, .noSuchSet, .noSuchFeature,
+        .noRawGraph,
         .noSuchTrash:
         404
       case .wrongMethod: 405

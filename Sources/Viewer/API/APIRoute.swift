@@ -64,7 +64,8 @@ struct APICall: Sendable {
   func whole(_ name: String, in range: ClosedRange<Int>) throws(APIError) -> Int? {
     guard let text = request.parameters[name] else { return nil }
     guard let value = Int(text), range.contains(value) else {
-      throw APIError(.badRequest, "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound).")
+      throw APIError(
+        .badRequest, "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound).")
     }
     return value
   }
@@ -81,7 +82,8 @@ struct APIRoutes: Sendable {
 
   /// The route of a request and the names in its path.
   func find(_ request: SiteRequest) throws(APIError) -> (route: APIRoute, names: [String]) {
-    let unknown = APIError(.notFound, "There is nothing here; the API is described at \(Self.prefix)/openapi.json.")
+    let unknown = APIError(
+      .notFound, "There is nothing here; the API is described at \(Self.prefix)/openapi.json.")
     let parts: [String]
     if request.path == Self.prefix {
       parts = []

@@ -18,10 +18,14 @@ struct FeatureAPI: Sendable {
       APIRoute("GET", "sets/*/features", search),
       APIRoute("GET", "sets/*/cards", cards),
       APIRoute("GET", "sets/*/features/*/*", dashboard),
-      APIRoute("GET", "sets/*/features/*/*/label") { call in try await labels(call) { (place) throws(APIError) in try place.labels() } },
+      APIRoute("GET", "sets/*/features/*/*/label") { call in
+        try await labels(call) { (place) throws(APIError) in try place.labels() }
+      },
       APIRoute("PUT", "sets/*/features/*/*/label", setLabel),
       APIRoute("DELETE", "sets/*/features/*/*/label") { call in
-        try await labels(call) { (place) throws(APIError) in try place.library.label(place.name, as: nil, in: place.set) }
+        try await labels(call) { (place) throws(APIError) in
+          try place.library.label(place.name, as: nil, in: place.set)
+        }
       },
     ]
   }
@@ -37,7 +41,8 @@ struct FeatureAPI: Sendable {
 
   private func known(_ set: String) throws(APIError) -> any FeatureLibrary {
     guard let library else {
-      throw APIError(.noDashboards, "There are no dashboards of '\(set)': build them with 'microscope dashboards build'.")
+      throw APIError(
+        .noDashboards, "There are no dashboards of '\(set)': build them with 'microscope dashboards build'.")
     }
     return library
   }

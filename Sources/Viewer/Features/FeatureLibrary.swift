@@ -23,9 +23,13 @@ public protocol FeatureLibrary: Sendable {
 
 /// A transcoder set of which dashboards are kept.
 public struct LibrarySet: Encodable, Sendable, Equatable {
+  /// The token.
   public var id: String
+  /// The number of layers.
   public var layerCount: Int
+  /// The number of features.
   public var featureCount: Int
+  /// Whether there are dashboards, beside labels.
   public var hasDashboards: Bool
 
   /// Describes a set.
@@ -39,7 +43,9 @@ public struct LibrarySet: Encodable, Sendable, Equatable {
 
 /// A feature of a set: `12/845`.
 public struct LibraryName: Hashable, Sendable {
+  /// The layer.
   public var layer: Int
+  /// The index in its layer.
   public var index: Int
 
   /// Names a feature.
@@ -56,7 +62,8 @@ public struct LibraryName: Hashable, Sendable {
   }
 
   init?(layer: some StringProtocol, index: some StringProtocol) {
-    guard let layer = Int(layer), let index = Int(index), (0..<1 << 20).contains(layer), (0..<1 << 40).contains(index)
+    guard let layer = Int(layer), let index = Int(index), (0..<1 << 20).contains(layer),
+      (0..<1 << 40).contains(index)
     else { return nil }
     self.init(layer: layer, index: index)
   }
@@ -69,14 +76,21 @@ public struct LibraryQuery: Sendable, Equatable {
     case relevance, name, density, peak, label
   }
 
+  /// The text.
   public var text = ""
+  /// Only features of these layers; nil for all.
   public var layers: ClosedRange<Int>?
+  /// Only features with a density in this range; nil for all.
   public var densities: ClosedRange<Double>?
   /// Only features that a person has labelled.
   public var isNamedByPerson = false
+  /// What they are sorted by.
   public var order = Order.name
+  /// Whether the order is reversed.
   public var isDescending = false
+  /// How many are left out at the beginning.
   public var offset = 0
+  /// How many are listed.
   public var limit = 50
 
   /// Lists all.
@@ -85,7 +99,9 @@ public struct LibraryQuery: Sendable, Equatable {
 
 /// Some of the features that a query finds.
 public struct LibraryPage: Encodable, Sendable, Equatable {
+  /// The features, in order.
   public var features: [LibraryCard]
+  /// How many there are in all.
   public var total: Int
 
   /// Puts a page together.
@@ -97,9 +113,11 @@ public struct LibraryPage: Encodable, Sendable, Equatable {
 
 /// What a feature is called, by whom, and on what grounds.
 public struct LibraryLabel: Encodable, Sendable, Equatable {
+  /// The text.
   public var text: String
   /// `heuristic`, `model` or `person`.
   public var origin: String
+  /// What it rests on.
   public var evidence: String
   /// Milliseconds since 1970.
   public var time: Int64
@@ -115,9 +133,13 @@ public struct LibraryLabel: Encodable, Sendable, Equatable {
 
 /// A stretch of text around a position where a feature is active.
 public struct LibraryExample: Encodable, Sendable, Equatable {
+  /// The document in its corpus.
   public var document: Int
+  /// The texts of the tokens.
   public var tokens: [String]
+  /// The activation at each token.
   public var activations: [Float]
+  /// The place of the token that the example was chosen for.
   public var focus: Int
 
   /// Cuts out an example.
@@ -131,11 +153,17 @@ public struct LibraryExample: Encodable, Sendable, Equatable {
 
 /// A feature at a glance.
 public struct LibraryCard: Encodable, Sendable, Equatable {
+  /// The layer.
   public var layer: Int
+  /// The index in its layer.
   public var index: Int
+  /// The label that counts; nil for none.
   public var label: LibraryLabel?
+  /// The share of positions at which it is active.
   public var density: Double
+  /// The greatest activation.
   public var peak: Float
+  /// The examples, the strongest first.
   public var examples: [LibraryExample]
 
   /// Puts a card together.

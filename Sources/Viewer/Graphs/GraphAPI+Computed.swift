@@ -29,7 +29,8 @@ extension GraphAPI {
       edges: try call.whole("maxEdges", in: 0...10_000_000) ?? 10_000)
     let loaded = try directory.graph(call.names[0])
     guard let condensed = loaded.condensed else {
-      throw APIError(.noRawGraph, "This graph has no raw graph beside it: only 'trace' of this program keeps one.")
+      throw APIError(
+        .noRawGraph, "This graph has no raw graph beside it: only 'trace' of this program keeps one.")
     }
     let pruned = condensed.prune(nodeThreshold: node, edgeThreshold: edge, limits: limits)
     let file = GraphAPI.file(pruned, like: loaded.file)
@@ -38,14 +39,17 @@ extension GraphAPI {
         nodeThreshold: node, edgeThreshold: edge, isLimited: pruned.isLimited,
         influenceShare: condensed.influenceShare(of: pruned.keptNodes),
         reach: .init(
-          node: condensed.nodeReach, edge: condensed.edgeReach, nodeCount: condensed.graph.layout.features.count,
+          node: condensed.nodeReach, edge: condensed.edgeReach,
+          nodeCount: condensed.graph.layout.features.count,
           edgeCount: condensed.graph.edges.entryCount), nodes: file.nodes, links: file.links))
   }
 
   /// Describes a pruned graph with the labels of another file of it.
   private static func file(_ pruned: PrunedGraph, like other: GraphFile) -> GraphFile {
     var labels: [String: String] = [:]
-    for node in other.nodes where node.kind == .feature && !node.label.isEmpty { labels[node.id] = node.label }
+    for node in other.nodes where node.kind == .feature && !node.label.isEmpty {
+      labels[node.id] = node.label
+    }
     var metadata = other.metadata
     let count = pruned.layout.positionCount
     metadata.promptTokens = Array((metadata.promptTokens + Array(repeating: "", count: count)).prefix(count))
@@ -90,13 +94,15 @@ extension GraphAPI {
     let body = try call.body(ScoreBody.self)
     let loaded = try directory.graph(call.names[0])
     guard let graph = loaded.richest else {
-      throw APIError(.invalidGraph, "This graph's nodes are not those of an attribution graph that could be scored.")
+      throw APIError(
+        .invalidGraph, "This graph's nodes are not those of an attribution graph that could be scored.")
     }
     let groups = GraphAPI.groups(body.pinnedIds ?? [], body.supernodes ?? [])
     var indices: [[Int]] = []
     var used: Set<Int> = []
     for group in groups {
-      indices.append(group.members.compactMap { loaded.index(ofNode: $0) }.filter { used.insert($0).inserted })
+      indices.append(
+        group.members.compactMap { loaded.index(ofNode: $0) }.filter { used.insert($0).inserted })
     }
     let edges = graph.edges(among: indices).map {
       Scored.Edge(source: groups[$0.source].id, target: groups[$0.target].id, weight: $0.weight)

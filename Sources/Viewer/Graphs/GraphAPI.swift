@@ -28,7 +28,8 @@ struct GraphAPI: Sendable {
     var response = SiteResponse.content(
       .file(file.url, byteCount: file.byteCount), type: "application/json", tag: file.tag)
     if call.request.parameters["download"] == "1" {
-      let name = call.names[0].utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
+      let name =
+        call.names[0].utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
         ? call.names[0] : "graph"
       response.headers["Content-Disposition"] = "attachment; filename=\"\(name).json\""
     }
@@ -81,7 +82,8 @@ struct GraphAPI: Sendable {
       let scan = (try? directory.metadata(slug, directory.file(slug)))?.transcoderSetID ?? ""
       return .json(
         Export(
-          for: "neuronpedia", query: query.neuronpedia(model: scan, slug: slug), address: query.address(slug: slug)))
+          for: "neuronpedia", query: query.neuronpedia(model: scan, slug: slug),
+          address: query.address(slug: slug)))
     default: throw APIError(.badRequest, "for is 'circuit-tracer' or 'neuronpedia'.")
     }
   }

@@ -29,7 +29,8 @@ extension GraphDirectory {
     try change("saved") {
       let parts = try GraphFileParts(contentsOf: file.url)
       guard revision == nil || revision == parts.queryBytes.contentHash else {
-        throw APIError(.conflict, "Somebody saved this graph before you: read it again, and repeat your change.")
+        throw APIError(
+          .conflict, "Somebody saved this graph before you: read it again, and repeat your change.")
       }
       let data = try parts.replacing(query)
       try data.write(to: file.url, options: .atomic)
@@ -46,7 +47,8 @@ extension GraphDirectory {
     } catch { throw APIError(.invalidGraph, error.description) }
     let asked: Slug
     do {
-      asked = try wanted.map { (text) throws(GraphFileError) in try Slug(text) }
+      asked =
+        try wanted.map { (text) throws(GraphFileError) in try Slug(text) }
         ?? (try? Slug(graph.metadata.slug)) ?? Slug.slug(from: graph.metadata.prompt)
     } catch { throw APIError(.badRequest, error.description) }
     var name = ""

@@ -47,7 +47,8 @@ extension GraphDirectory {
   /// Puts a graph back; returns its name.
   func restore(_ id: String) throws(APIError) -> String {
     guard trashFiles()[id] != nil else {
-      throw APIError(.noSuchTrash, "There is no such graph in the trash: list them with GET \(APIRoutes.prefix)/trash.")
+      throw APIError(
+        .noSuchTrash, "There is no such graph in the trash: list them with GET \(APIRoutes.prefix)/trash.")
     }
     let (slug, _) = GraphDirectory.parts(of: id)
     guard files()[slug] == nil else {
@@ -90,7 +91,9 @@ extension GraphDirectory {
 
   /// The name and the time in the name of a deleted graph.
   private static func parts(of id: String) -> (slug: String, deleted: Int64) {
-    guard let mark = id.lastIndex(of: "~"), let time = Int64(id[id.index(after: mark)...]) else { return (id, 0) }
+    guard let mark = id.lastIndex(of: "~"), let time = Int64(id[id.index(after: mark)...]) else {
+      return (id, 0)
+    }
     return (String(id[..<mark]), time)
   }
 
@@ -103,7 +106,8 @@ extension GraphDirectory {
     } catch let error as GraphFileError {
       throw APIError(.failed, error.description)
     } catch {
-      throw APIError(.failed, "The graph could not be \(done): check the permissions of \(url.path) and the free space.")
+      throw APIError(
+        .failed, "The graph could not be \(done): check the permissions of \(url.path) and the free space.")
     }
   }
 }

@@ -39,7 +39,8 @@ final class GraphDirectory: Sendable {
   /// The file of a graph.
   func file(_ slug: String) throws(APIError) -> File {
     guard let file = files()[slug] else {
-      throw APIError(.noSuchGraph, "There is no graph '\(slug)': list them with GET \(APIRoutes.prefix)/graphs.")
+      throw APIError(
+        .noSuchGraph, "There is no graph '\(slug)': list them with GET \(APIRoutes.prefix)/graphs.")
     }
     return file
   }

@@ -27,8 +27,10 @@ struct GraphList: Encodable {
       tokenCount = metadata.promptTokens.count
       let facts = metadata.facts
       model = facts["model"]?.text
-      transcoders = facts["transcoders"]?.text ?? (metadata.transcoderSetID.isEmpty ? nil : metadata.transcoderSetID)
-      created = metadata.info?.createTimeMilliseconds.map(Double.init)
+      transcoders =
+        facts["transcoders"]?.text ?? (metadata.transcoderSetID.isEmpty ? nil : metadata.transcoderSetID)
+      created =
+        metadata.info?.createTimeMilliseconds.map(Double.init)
         ?? (file.modified.timeIntervalSince1970 * 1000).rounded()
       byteCount = file.byteCount
       nodeCount = facts["nodeCount"]?.int

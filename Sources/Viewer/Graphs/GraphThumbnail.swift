@@ -34,7 +34,9 @@ struct GraphThumbnail: Encodable {
     let top = rows - 1
     let shares = GraphThumbnail.shares(file.nodes)
     let order = file.nodes.indices.sorted {
-      (GraphThumbnail.rank(file.nodes[$0]), shares[$1], $0) < (GraphThumbnail.rank(file.nodes[$1]), shares[$0], $1)
+      (GraphThumbnail.rank(file.nodes[$0]), shares[$1], $0) < (
+        GraphThumbnail.rank(file.nodes[$1]), shares[$0], $1
+      )
     }
     let kept = order.prefix(GraphThumbnail.limits.nodes).sorted()
     var place: [String: Int] = [:]
@@ -81,7 +83,8 @@ struct GraphThumbnail: Encodable {
     var sums: [String: Float] = [:]
     for link in links { sums[link.target, default: 0] += link.weight.magnitude }
     let lines = links.compactMap { link -> Line? in
-      guard let source = place[link.source], let target = place[link.target], let sum = sums[link.target], sum > 0
+      guard let source = place[link.source], let target = place[link.target], let sum = sums[link.target],
+        sum > 0
       else { return nil }
       return Line(source: source, target: target, share: link.weight / sum)
     }

@@ -17,7 +17,8 @@ final class LoadedGraph: Sendable {
   init(contentsOf url: URL) throws(GraphFileError) {
     file = try GraphFile(contentsOf: url)
     let place = CondensedGraphFile.place(beside: url)
-    condensed = FileManager.default.fileExists(atPath: place.path)
+    condensed =
+      FileManager.default.fileExists(atPath: place.path)
       ? try? CondensedGraphFile(contentsOf: place.path).condensed : nil
     pruned = try? file.circuit()
     named = (try? file.namedNodes()) ?? [:]

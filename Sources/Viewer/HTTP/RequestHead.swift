@@ -28,14 +28,18 @@ struct RequestHead: Sendable, Equatable {
 
   /// Reads a head that ends with an empty line.
   init(_ bytes: ArraySlice<UInt8>) throws(RequestProblem) {
-    guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else { throw .malformed }
+    guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
+      throw .malformed
+    }
     var lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)[...]
     // Some clients send an empty line behind a body (RFC 9112 §2.2).
     while lines.first == "" { lines.removeFirst() }
-    guard let first = lines.popFirst(), !text.replacing("\r\n", with: "").utf8.contains(where: { $0 == 10 || $0 == 13 })
+    guard let first = lines.popFirst(),
+      !text.replacing("\r\n", with: "").utf8.contains(where: { $0 == 10 || $0 == 13 })
     else { throw .malformed }
     let parts = first.split(separator: " ", omittingEmptySubsequences: false)
-    guard parts.count == 3, !parts[0].isEmpty, parts[0].utf8.allSatisfy(RequestHead.isTokenByte), !parts[1].isEmpty
+    guard parts.count == 3, !parts[0].isEmpty, parts[0].utf8.allSatisfy(RequestHead.isTokenByte),
+      !parts[1].isEmpty
     else { throw .malformed }
     guard parts[2] == "HTTP/1.1" || parts[2] == "HTTP/1.0" else {
       throw parts[2].hasPrefix("HTTP/") ? .version : .malformed
@@ -108,7 +112,8 @@ enum RequestProblem: Error, Equatable {
     case .malformed: .failure(APIError(.badRequest, "This is not a request of HTTP/1.1."))
     case .version: .failure(APIError(.badRequest, "This server speaks HTTP/1.1.", status: 505))
     case .headTooLarge:
-      .failure(APIError(.tooLarge, "The head of a request has at most \(RequestHead.limit) bytes.", status: 431))
+      .failure(
+        APIError(.tooLarge, "The head of a request has at most \(RequestHead.limit) bytes.", status: 431))
     case .lengthRequired:
       .failure(APIError(.badRequest, "Send the body whole, with its Content-Length.", status: 411))
     }

@@ -11,7 +11,9 @@ struct SiteConnection {
   /// What was read and not yet used.
   private var buffer: [UInt8] = []
 
-  init(_ socket: AsyncSocket, _ site: ViewerSite, _ watch: ConnectionWatch, id: Int, _ patience: ClientPatience) {
+  init(
+    _ socket: AsyncSocket, _ site: ViewerSite, _ watch: ConnectionWatch, id: Int, _ patience: ClientPatience
+  ) {
     self.socket = socket
     self.site = site
     self.watch = watch
@@ -142,7 +144,8 @@ extension SiteConnection {
       guard left == 0 else { throw SocketError.disconnected }
     case .stream(let pieces):
       for await piece in pieces {
-        try await write(isChunked ? Data("\(String(piece.count, radix: 16))\r\n".utf8) + piece + Data("\r\n".utf8) : piece)
+        try await write(
+          isChunked ? Data("\(String(piece.count, radix: 16))\r\n".utf8) + piece + Data("\r\n".utf8) : piece)
         watch.extend(id, by: 24 * 3600)
       }
       if isChunked { try await write(Data("0\r\n\r\n".utf8)) }
@@ -152,7 +155,8 @@ extension SiteConnection {
   private static let phrases = [
     200: "OK", 201: "Created", 202: "Accepted", 303: "See Other", 304: "Not Modified", 400: "Bad Request",
     401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
-    411: "Length Required", 413: "Content Too Large", 415: "Unsupported Media Type", 422: "Unprocessable Content",
+    411: "Length Required", 413: "Content Too Large", 415: "Unsupported Media Type",
+    422: "Unprocessable Content",
     431: "Request Header Fields Too Large", 500: "Internal Server Error", 501: "Not Implemented",
     503: "Service Unavailable", 505: "HTTP Version Not Supported",
   ]

@@ -20,7 +20,8 @@ extension LiveAPI {
     let prompt = try call.body(PromptBody.self)
     let request = try LiveAPI.request(try call.body(TraceBody.self), try prompt.subject(graphs))
     let folder = graphs.url
-    let status = try board.start(.trace, title: prompt.title, client: call.client) { (progress) throws(APIError) in
+    let status = try board.start(.trace, title: prompt.title, client: call.client) {
+      (progress) throws(APIError) in
       try LiveAPI.value(try model.trace(request, into: folder, progress: progress))
     }
     return .json(["job": status], status: 202)
@@ -30,7 +31,9 @@ extension LiveAPI {
     var request = TraceRequest(subject)
     request.targets = body.targets ?? []
     request.minus = body.minus
-    guard request.targets.count <= 100 else { throw APIError(.badRequest, "targets holds at most 100 tokens.") }
+    guard request.targets.count <= 100 else {
+      throw APIError(.badRequest, "targets holds at most 100 tokens.")
+    }
     guard body.minus == nil || request.targets.count == 1 else {
       throw APIError(.badRequest, "minus needs exactly one target.")
     }
@@ -101,7 +104,9 @@ extension LiveAPI {
     request.generation = body.generate
     request.sweep = body.sweep
     let factors = (body.nodes ?? []).map(\.factor) + (body.supernodes ?? []).compactMap(\.factor)
-    guard factors.allSatisfy(\.isFinite) else { throw APIError(.badRequest, "A factor is not a finite number.") }
+    guard factors.allSatisfy(\.isFinite) else {
+      throw APIError(.badRequest, "A factor is not a finite number.")
+    }
     if let generate = body.generate {
       _ = try within(generate.count, 1...200, "generate.count")
       guard (0...100).contains(generate.temperature ?? 0), (0...1).contains(generate.topP ?? 1) else {
@@ -110,7 +115,9 @@ extension LiveAPI {
     }
     guard request.watch.count <= 100, request.changes.count <= 5000, body.nodes?.count ?? 0 <= 5000,
       body.supernodes?.count ?? 0 <= 200
-    else { throw APIError(.badRequest, "These are more changes, nodes, supernodes or tokens than can be meant.") }
+    else {
+      throw APIError(.badRequest, "These are more changes, nodes, supernodes or tokens than can be meant.")
+    }
     try take(body.nodes ?? [], body.supernodes ?? [], loaded, into: &request)
     let isChanged =
       !request.changes.isEmpty || !request.nodes.isEmpty || request.groups.contains { $0.factor != nil }
@@ -144,7 +151,8 @@ extension LiveAPI {
 
   /// A value as JSON.
   private static func value(_ summary: TraceSummary) throws(APIError) -> JSONValue {
-    guard let data = try? JSONEncoder().encode(summary), let value = try? JSONDecoder().decode(JSONValue.self, from: data)
+    guard let data = try? JSONEncoder().encode(summary),
+      let value = try? JSONDecoder().decode(JSONValue.self, from: data)
     else { throw APIError(.failed, "The trace's scores are not numbers.") }
     return value
   }

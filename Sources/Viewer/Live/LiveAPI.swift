@@ -62,7 +62,8 @@ struct LiveAPI: Sendable {
     let count = try LiveAPI.within(body.count ?? 10, 1...100, "count")
     let request = NextTokensRequest(try call.body(PromptBody.self).subject(graphs), count: count)
     return .json(
-      try await short.run(client: call.client, stream: body.stream.map { "next " + $0 }) { () throws(APIError) in
+      try await short.run(client: call.client, stream: body.stream.map { "next " + $0 }) {
+        () throws(APIError) in
         try model.nextTokens(request)
       })
   }
@@ -73,7 +74,8 @@ struct LiveAPI: Sendable {
     let limit = try LiveAPI.within(body.limit ?? 60, 1...500, "limit")
     let request = ActiveFeaturesRequest(try call.body(PromptBody.self).subject(graphs), limit: limit)
     return .json(
-      try await short.run(client: call.client, stream: body.stream.map { "active " + $0 }) { () throws(APIError) in
+      try await short.run(client: call.client, stream: body.stream.map { "active " + $0 }) {
+        () throws(APIError) in
         try model.activeFeatures(request)
       })
   }
@@ -96,10 +98,15 @@ struct LiveAPI: Sendable {
     }
     let names = (source: parameters["source"] ?? "", target: parameters["target"] ?? "")
     let request = HeadsRequest(
-      try loaded.subject(), graph: graph, source: try loaded.node(names.source), target: try loaded.node(names.target))
-    guard let source = graph.layout.index(of: request.source), let target = graph.layout.index(of: request.target),
+      try loaded.subject(), graph: graph, source: try loaded.node(names.source),
+      target: try loaded.node(names.target))
+    guard let source = graph.layout.index(of: request.source),
+      let target = graph.layout.index(of: request.target),
       graph.edges.weight(row: target, column: source) != 0
-    else { throw APIError(.noSuchNode, "There is no edge from '\(names.source)' to '\(names.target)' in the graph.") }
+    else {
+      throw APIError(
+        .noSuchNode, "There is no edge from '\(names.source)' to '\(names.target)' in the graph.")
+    }
     let answer = try await short.run(client: call.client) { () throws(APIError) in try model.heads(request) }
     return .json(
       Edge(
@@ -110,7 +117,8 @@ struct LiveAPI: Sendable {
   /// Refuses a number outside of a range.
   static func within(_ value: Int, _ range: ClosedRange<Int>, _ name: String) throws(APIError) -> Int {
     guard range.contains(value) else {
-      throw APIError(.badRequest, "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound).")
+      throw APIError(
+        .badRequest, "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound).")
     }
     return value
   }
@@ -119,7 +127,9 @@ struct LiveAPI: Sendable {
 extension LoadedGraph {
   /// The node that the page calls `id`.
   func node(_ id: String) throws(APIError) -> Node {
-    if let graph = richest, let node = graph.node(withID: id) ?? named[id], graph.layout.index(of: node) != nil {
+    if let graph = richest, let node = graph.node(withID: id) ?? named[id],
+      graph.layout.index(of: node) != nil
+    {
       return node
     }
     throw APIError(.noSuchNode, "The graph has no node '\(id.prefix(60))'.")

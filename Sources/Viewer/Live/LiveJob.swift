@@ -75,7 +75,9 @@ final class LiveJob: Sendable {
       let result = try work()
       end(.done) { $0.result = result }
     } catch {
-      end(error.code == .cancelled ? .cancelled : .failed) { $0.error = error.code == .cancelled ? nil : error }
+      end(error.code == .cancelled ? .cancelled : .failed) {
+        $0.error = error.code == .cancelled ? nil : error
+      }
     }
   }
 

@@ -99,9 +99,11 @@ public struct TraceSummary: Codable, Sendable, Equatable {
   public var slug: String
   /// The nodes and edges of its file.
   public var nodeCount: Int
+  /// The edges of its file.
   public var edgeCount: Int
   /// The scores of the whole graph.
   public var replacementScore: Double
+  /// The completeness score of the whole graph.
   public var completenessScore: Double
   /// How long it took.
   public var seconds: Double

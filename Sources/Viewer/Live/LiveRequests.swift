@@ -32,9 +32,13 @@ public struct NextTokensRequest: Sendable, Equatable {
 public struct NextTokensAnswer: Encodable, Sendable, Equatable {
   /// A token that may come next.
   public struct Candidate: Encodable, Sendable, Equatable {
+    /// The token.
     public var id: Int
+    /// Its text.
     public var piece: String
+    /// Its logit.
     public var logit: Float
+    /// Its probability.
     public var probability: Float
 
     /// Describes a candidate.
@@ -85,20 +89,29 @@ public struct ActiveFeaturesRequest: Sendable, Equatable {
 public struct ActiveFeaturesAnswer: Encodable, Sendable, Equatable {
   /// A feature, and where it is active.
   public struct Feature: Encodable, Sendable, Equatable {
+    /// The layer.
     public var layer: Int
+    /// The index in its layer.
     public var index: Int
+    /// The label that counts; nil for none.
     public var label: String?
+    /// Who gave the label.
     public var origin: String?
+    /// The share of positions at which it is active.
     public var density: Double?
     /// The greatest activation, and the sum.
     public var peak: Float
+    /// The sum of its activations.
     public var total: Float
+    /// Where it is active.
     public var positions: [Int]
+    /// How strongly, at each position.
     public var values: [Float]
 
     /// Describes a feature.
     public init(
-      layer: Int, index: Int, label: String? = nil, origin: String? = nil, density: Double? = nil, peak: Float,
+      layer: Int, index: Int, label: String? = nil, origin: String? = nil, density: Double? = nil,
+      peak: Float,
       total: Float, positions: [Int], values: [Float]
     ) {
       self.layer = layer
@@ -139,6 +152,7 @@ public struct HeadsRequest: Sendable {
   public var graph: AttributionGraph
   /// Where the edge begins and ends.
   public var source: Node
+  /// Where the edge ends.
   public var target: Node
 
   /// Asks.
@@ -154,10 +168,13 @@ public struct HeadsRequest: Sendable {
 public struct HeadsAnswer: Encodable, Sendable, Equatable {
   /// A head; written as `[layer, head, through, single]`.
   public struct Head: Encodable, Sendable, Equatable {
+    /// The layer.
     public var layer: Int
+    /// The head in its layer.
     public var head: Int
     /// What all paths through the head carry, and what those carry that pass no other.
     public var through: Float
+    /// What those paths carry that pass no other head.
     public var single: Float
 
     /// Describes a head.
@@ -180,7 +197,9 @@ public struct HeadsAnswer: Encodable, Sendable, Equatable {
 
   /// The edge's weight, its part straight through the residual stream, and its part through several heads.
   public var weight: Float
+  /// Its part straight through the residual stream.
   public var direct: Float
+  /// Its part through several heads.
   public var several: Float
   /// The strongest heads.
   public var through: [Head]
@@ -204,6 +223,7 @@ public struct TraceRequest: Sendable, Equatable {
   public var minus: LiveToken?
   /// How many probable outputs, until what probability is covered.
   public var maxLogits = 10
+  /// The probability that they cover together.
   public var logitMass: Float = 0.95
   /// The most features whose inputs are computed; nil for what suits the features.
   public var maxFeatureNodes: Int?
@@ -211,8 +231,9 @@ public struct TraceRequest: Sendable, Equatable {
   public var coverage = 0.98
   /// How the file is pruned; nil for the usual thresholds and limits.
   public var nodeThreshold: Double?
+  /// The share that kept edges carry.
   public var edgeThreshold: Double?
-  /// The graph's name; nil for one made of the prompt. A number is put behind one that is taken.
+  /// The graph's name, with a number behind it where it is taken; nil for one made of the prompt.
   public var slug: String?
 
   /// Asks for the usual graph.
@@ -240,9 +261,13 @@ public struct InterveneRequest: Sendable {
 
   /// How the prompt is continued.
   public struct Generation: Sendable, Equatable, Decodable {
+    /// How often.
     public var count: Int
+    /// 0 for the most probable token each time.
     public var temperature: Float?
+    /// Draws come from the most probable tokens that together reach this probability.
     public var topP: Float?
+    /// The seed of the draws.
     public var seed: UInt64?
 
     /// Describes a continuation.

@@ -103,7 +103,9 @@ struct PromptBody: Decodable {
   }
 
   private static func check(_ text: String) throws(APIError) {
-    guard !text.isEmpty else { throw APIError(.badRequest, "The prompt is empty: give at least one character.") }
+    guard !text.isEmpty else {
+      throw APIError(.badRequest, "The prompt is empty: give at least one character.")
+    }
     guard text.utf8.count <= limits.bytes else {
       throw APIError(.badRequest, "The prompt has more than \(limits.bytes) bytes: shorten it.")
     }
@@ -127,7 +129,8 @@ extension LoadedGraph {
       tokens = (0..<count).compactMap { found[$0] }
     }
     guard !tokens.isEmpty, tokens.count == count else {
-      throw APIError(.cannotRun, "The graph's file does not name all tokens of its prompt: trace the prompt again.")
+      throw APIError(
+        .cannotRun, "The graph's file does not name all tokens of its prompt: trace the prompt again.")
     }
     let facts = file.metadata.facts
     let scan = file.metadata.transcoderSetID

@@ -89,7 +89,8 @@ final class WorkLane: Sendable {
   func run<Value: Sendable>(
     client: String = "", stream: String? = nil, _ work: @escaping @Sendable () throws(APIError) -> Value
   ) async throws(APIError) -> Value {
-    let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, APIError>, Never>) in
+    let result = await withCheckedContinuation {
+      (continuation: CheckedContinuation<Result<Value, APIError>, Never>) in
       do throws(APIError) {
         try add(client: client, stream: stream) {
           continuation.resume(returning: Result { () throws(APIError) in try work() })

@@ -67,7 +67,9 @@ struct TrainingAPI: Sendable {
   }
 
   private func answer(_ data: Data?) throws(APIError) -> SiteResponse {
-    guard let data else { throw APIError(.notFound, "There is no such training run: list them with GET /api/v1/training.") }
+    guard let data else {
+      throw APIError(.notFound, "There is no such training run: list them with GET /api/v1/training.")
+    }
     return .json(data: data)
   }
 

@@ -8,7 +8,8 @@ import Viewer
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
-    abstract: "Show graphs, new traces, interventions and training runs in browser pages, on this machine only.",
+    abstract:
+      "Show graphs, new traces, interventions and training runs in browser pages, on this machine only.",
     discussion: """
       Graphs that are traced while the page is open appear in it, too. The page traces prompts and intervenes on models \
       that are on this machine; a model is loaded when it is first asked. The page /training shows the runs below the \
@@ -52,10 +53,12 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let parts = listen.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 4, parts.allSatisfy({ UInt8($0) != nil }) else {
-      throw ValidationError("--listen takes an IPv4 address in numbers, such as 192.168.1.5, not '\(listen)'.")
+      throw ValidationError(
+        "--listen takes an IPv4 address in numbers, such as 192.168.1.5, not '\(listen)'.")
     }
     guard let token, token.utf8.count >= 16, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw ValidationError("--listen needs --token with at least 16 letters, digits or signs, and no spaces.")
+      throw ValidationError(
+        "--listen needs --token with at least 16 letters, digits or signs, and no spaces.")
     }
   }
 
@@ -65,7 +68,8 @@ struct ServeCommand: AsyncParsableCommand {
       try ServeCommand.check(graphs, or: "give --graphs the folder that trace wrote to.", path: folder.path)
     }
     for run in runs {
-      try ServeCommand.check(run, or: "give --runs the folder that train writes to, or one above it.", path: run)
+      try ServeCommand.check(
+        run, or: "give --runs the folder that train writes to, or one above it.", path: run)
     }
     var contents = ServeCommand.contents(folder, runs: runs)
     contents.live = try await live.service(home: MicroscopeHome())

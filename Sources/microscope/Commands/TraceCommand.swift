@@ -86,9 +86,10 @@ struct TraceCommand: AsyncParsableCommand {
     clock.lap("tokens")
     let set = try transcoders.map { try TranscoderSet(path: $0) }
     if set != nil { clock.lap("load") }
-    let result = try PromptTrace(trace.settings, transcoders: set, model: model, tokens: tokens, clock: clock).run {
-      TraceCommand.show($0)
-    }
+    let result = try PromptTrace(trace.settings, transcoders: set, model: model, tokens: tokens, clock: clock)
+      .run {
+        TraceCommand.show($0)
+      }
     Terminal.progress("")
     clock = result.seconds
     let paths = TracePaths(result.pruned)

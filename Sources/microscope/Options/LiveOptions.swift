@@ -43,7 +43,8 @@ struct LiveOptions: ParsableArguments {
         name: resolved.entry?.id ?? URL(filePath: model).lastPathComponent, location: resolved.location)
     }
     if let transcoders, transcoders != "neurons" {
-      let folder = try await TranscoderOptions.folder(of: transcoders, model: model ?? Catalogue.defaultModelID)
+      let folder = try await TranscoderOptions.folder(
+        of: transcoders, model: model ?? Catalogue.defaultModelID)
       given.transcoders = PresentItem(
         name: URL(filePath: transcoders).lastPathComponent, location: URL(filePath: folder))
     }
