@@ -26,7 +26,8 @@ struct AbuseTests {
   func traversal(path: String) async throws {
     try await ServerFixture.with(["small.json": "{}"]) { server in
       let raw = "GET \(path) HTTP/1.1\r\nHost: \(server.host)\r\nConnection: close\r\n\r\n"
-      #expect(try await server.exchange(raw).hasPrefix("HTTP/1.1 404 Not Found"))
+      let answer = try await server.exchange(raw)
+      #expect(answer.hasPrefix("HTTP/1.1 404 Not Found"))
       #expect(try await isAlive(server))
     }
   }
@@ -64,7 +65,8 @@ struct AbuseTests {
     try await ServerFixture.with(["small.json": try TemporaryGraphs.small()]) { server in
       let head =
         Data("GET /".utf8) + Data([0xC3, 0x28, 0xFF]) + Data(" HTTP/1.1\r\nHost: \(server.host)\r\n\r\n".utf8)
-      #expect(try await server.exchange(head).hasPrefix("HTTP/1.1 400"))
+      let refusal = try await server.exchange(head)
+      #expect(refusal.hasPrefix("HTTP/1.1 400"))
       let body = Data([0x7B, 0x22, 0xFF, 0xFE, 0x22, 0x3A, 0x31, 0x7D])
       let raw = Data(
         ("PUT /api/v1/graphs/small/query HTTP/1.1\r\nHost: \(server.host)\r\nContent-Type: application/json\r\n"
@@ -81,7 +83,8 @@ struct AbuseTests {
       let raw =
         "POST /api/v1/trash/x/restore HTTP/1.1\r\nHost: \(server.host)\r\nOrigin: http://evil.example\r\n"
         + "Content-Type: text/plain\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
-      #expect(try await server.exchange(raw).hasPrefix("HTTP/1.1 403 Forbidden"))
+      let answer = try await server.exchange(raw)
+      #expect(answer.hasPrefix("HTTP/1.1 403 Forbidden"))
     }
   }
 

@@ -44,7 +44,7 @@ struct ServerFixture: Sendable {
 
   /// Asks through a client library.
   func ask(
-    _ path: String = "", method: String = "GET", headers: [String: String] = [:], body: Data? = nil
+    _ path: String = "/", method: String = "GET", headers: [String: String] = [:], body: Data? = nil
   ) async throws -> (status: Int, data: Data) {
     var request = URLRequest(url: try #require(URL(string: path, relativeTo: address)))
     request.httpMethod = method
