@@ -57,7 +57,9 @@ extension DashboardStore {
     return example
   }
 
-  /// Adds dashboards, or replaces them; their passages must be there. Labels stay.
+  /// Adds dashboards, or replaces them; their passages must be there.
+  ///
+  /// Labels stay.
   public func write(_ dashboards: [FeatureDashboard]) throws(DashboardError) {
     try write { db in
       for dashboard in dashboards { try insert(dashboard, texts, in: db) }
