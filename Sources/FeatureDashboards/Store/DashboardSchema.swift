@@ -18,14 +18,15 @@ enum DashboardSchema {
 
   /// The tables as they were first.
   ///
-  /// `feature.content` is everything of a dashboard that has no column, and `feature.label` the winning label's text. The
-  /// texts of `feature_text` are not stored, only their index.
+  /// `dashboard.content` is everything of a dashboard that has no column: apart, so that lists of features need not walk over
+  /// it. `feature.label` is the winning label's text. The texts of `feature_text` are not stored, only their index.
   private static let firstVersion = """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE passage (id INTEGER PRIMARY KEY, tokens BLOB NOT NULL, documents BLOB NOT NULL);
     CREATE TABLE feature (
       id INTEGER PRIMARY KEY, density REAL NOT NULL, active INTEGER NOT NULL, mean REAL NOT NULL,
-      least REAL NOT NULL, greatest REAL NOT NULL, label TEXT, content BLOB NOT NULL);
+      least REAL NOT NULL, greatest REAL NOT NULL, label TEXT);
+    CREATE TABLE dashboard (id INTEGER PRIMARY KEY, content BLOB NOT NULL);
     CREATE INDEX feature_by_density ON feature (density, id);
     CREATE INDEX feature_by_greatest ON feature (greatest, id);
     CREATE INDEX feature_by_label ON feature (label IS NULL, label, id);
