@@ -20,10 +20,13 @@ struct DashboardsExportCommand: AsyncParsableCommand {
 
   @OptionGroup var options: DashboardOptions
 
-  @Option(help: "circuit-tracer, circuit-tracer-archive or neuronpedia.")
+  @Option(
+    help: ArgumentHelp("circuit-tracer, circuit-tracer-archive or neuronpedia.", valueName: "form"),
+    transform: formOfFiles)
   var form = FeatureFileForm.circuitTracer
 
-  @Option(help: ArgumentHelp("Only this feature; may be given often.", valueName: "12/845"))
+  @Option(
+    help: ArgumentHelp("Only this feature; may be given often.", valueName: "12/845"), transform: featureName)
   var feature: [FeatureName] = []
 
   func run() async throws {
@@ -37,6 +40,16 @@ struct DashboardsExportCommand: AsyncParsableCommand {
   }
 }
 
-extension FeatureFileForm: ExpressibleByArgument {}
+/// Reads the name of a form.
+private func formOfFiles(_ text: String) throws -> FeatureFileForm {
+  guard let form = FeatureFileForm(rawValue: text) else {
+    throw ValidationError("it is one of " + FeatureFileForm.allCases.map(\.rawValue).joined(separator: ", "))
+  }
+  return form
+}
 
-extension FeatureName: ExpressibleByArgument {}
+/// Reads the name of a feature.
+func featureName(_ text: String) throws -> FeatureName {
+  guard let name = FeatureName(text) else { throw ValidationError("write it such as 12/845") }
+  return name
+}
