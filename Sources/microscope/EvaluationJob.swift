@@ -1,4 +1,5 @@
 import Evaluations
+import FeatureDashboards
 import Foundation
 import LinearAlgebra
 import ReplacementModels
@@ -43,6 +44,22 @@ struct EvaluationJob {
       Terminal.progress("\(report.bases[place].name): reading \(contexts.count) contexts")
       report.bases[place].text = try TranscoderEvaluation(
         entry.set, of: model.transformer, contexts: contexts, workers)
+    }
+    Terminal.progress("")
+  }
+
+  /// Checks the labels of each basis on text.
+  func judge(_ contexts: [[Int]], first: Int?, into report: inout EvaluationReport) throws {
+    let bases = sets.map { DashboardBasis.transcoders($0.set) } + [.neurons]
+    for place in report.bases.indices {
+      let name = report.bases[place].name
+      guard let store = try FeatureStoreOptions.shelved(bases[place], model.transformer) else {
+        throw CommandError("There are no dashboards of \(name): make them with 'microscope dashboards build'.")
+      }
+      let reader = BasisActivity(model.transformer, bases[place], first: first)
+      report.bases[place].labels = try store.interpretability(reader, contexts, workers) {
+        Terminal.progress("\(name): \($0) of \(contexts.count) contexts")
+      }
     }
     Terminal.progress("")
   }

@@ -17,6 +17,7 @@ struct Microscope: AsyncParsableCommand {
       TraceCommand.self, ServeCommand.self, InterveneCommand.self, GenerateCommand.self,
       SuccessRateCommand.self, RunCommand.self,
       TokenizeCommand.self, PullCommand.self, InspectCommand.self,
+      FeaturesCommand.self,
       TrainCommand.self, EvaluateCommand.self, CompactCommand.self, DoctorCommand.self,
     ])
 
