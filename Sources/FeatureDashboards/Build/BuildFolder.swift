@@ -1,0 +1,46 @@
+import Foundation
+
+/// Where a build keeps what is not complete.
+struct BuildFolder {
+  /// The folder.
+  let folder: URL
+  /// What the numbers depend on.
+  let key: String
+
+  init(beside file: URL, key: String) {
+    folder = file.appendingPathExtension("partial")
+    self.key = key
+  }
+
+  /// The tallies.
+  var checkpoint: URL { folder.appending(component: "tallies") }
+  /// The store that is being written.
+  var store: URL { folder.appending(component: "store.sqlite") }
+  private var keyFile: URL { folder.appending(component: "key") }
+
+  /// Makes the folder; what was left of another build is removed.
+  func make() throws {
+    let found = try? String(contentsOf: keyFile, encoding: .utf8)
+    guard found != key else { return }
+    do {
+      try? FileManager.default.removeItem(at: folder)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try Data(key.utf8).write(to: keyFile, options: .atomic)
+    } catch {
+      throw DashboardError.inaccessible(
+        path: folder.path, reason: "the folder cannot be written; choose another place")
+    }
+  }
+
+  /// Puts a complete store in its place; one that is there gets its dashboards and keeps its labels.
+  func finish(_ store: DashboardStore, at file: URL) throws {
+    if FileManager.default.fileExists(atPath: file.path) {
+      try DashboardStore(file, identity: store.info.identity).replaceDashboards(from: store)
+      try store.close()
+    } else {
+      try store.close()
+      try DashboardStore.move(self.store, to: file)
+    }
+    try FileManager.default.removeItem(at: folder)
+  }
+}
