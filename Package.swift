@@ -107,8 +107,8 @@ let package = Package(
     module(
       "Evaluations",
       on: [
-        "Attribution", "CircuitGraphs", "Figures", "LinearAlgebra", "ReplacementModels", "TranscoderTraining",
-        "Transcoders", "Transformers",
+        "Attribution", "CircuitGraphs", "FeatureDashboards", "Figures", "LinearAlgebra", "ReplacementModels",
+        "TranscoderTraining", "Transcoders", "Transformers",
       ], resources: [.copy("Suites")]),
 
     // People.

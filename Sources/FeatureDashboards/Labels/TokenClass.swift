@@ -61,7 +61,7 @@ public struct TokenClasses: OptionSet, Sendable, Hashable {
   public init(of text: String) {
     var classes: TokenClasses = []
     let core = text.unicodeScalars.filter { !$0.properties.isWhitespace }
-    let letters = core.filter(\.properties.isAlphabetic)
+    let letters = Array(core).filter(\.properties.isAlphabetic)
     if text.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) {
       classes.insert(.init(.lineBreak))
     } else if core.isEmpty {

@@ -30,19 +30,22 @@ extension DashboardStore {
   /// A label replaces only the one of the same origin (for a model: the same model and prompt), so those of other origins
   /// stay beside it, and the winning one is shown.
   public func label(_ labels: [(name: FeatureName, label: FeatureLabel)]) throws(DashboardError) {
-    try write { db in
-      for (name, label) in labels {
-        try db.cachedStatement(
-          sql: """
-            INSERT OR REPLACE INTO label (feature, origin, model, prompt, text, evidence, time)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
-            """
-        ).execute(arguments: [
-          name.row, label.origin.precedence, label.origin.key.model, label.origin.key.prompt, label.text,
-          label.evidence, label.time,
-        ])
-        try DashboardStore.showLabel(name, info, db)
-      }
+    try write { db in try insert(labels, in: db) }
+  }
+
+  /// Gives features labels as a part of what is written.
+  func insert(_ labels: [(name: FeatureName, label: FeatureLabel)], in db: Database) throws {
+    for (name, label) in labels {
+      try db.cachedStatement(
+        sql: """
+          INSERT OR REPLACE INTO label (feature, origin, model, prompt, text, evidence, time)
+          VALUES (?, ?, ?, ?, ?, ?, ?)
+          """
+      ).execute(arguments: [
+        name.row, label.origin.precedence, label.origin.key.model, label.origin.key.prompt, label.text,
+        label.evidence, label.time,
+      ])
+      try DashboardStore.showLabel(name, info, db)
     }
   }
 
