@@ -65,14 +65,21 @@ public struct HeuristicLabeller: Sendable {
     let positions = Double(mass.activeCount) / max(dashboard.density, 1e-12)
     let search = RuleSearch(mass: mass, positions: positions, sample: sample, lexicon: lexicon)
     guard let best = search.best, best.f1 >= HeuristicLabeller.leastF1 else {
-      let often = dashboard.density >= 0.1 ? "active at \(percent(dashboard.density)) of all tokens, " : ""
-      return HeuristicLabel(
-        text: often + "no simple rule; most on \(mostActive(mass, count: 3))",
-        evidence: mass.onTokens.prefix(3).map { "\(lexicon.quoted($0.token)) has \(percent($0.share))" }
-          .joined(separator: ", ") + " of its activation",
-        rule: nil)
+      return noRule(dashboard, mass)
     }
     return HeuristicLabel(text: describe(best), evidence: evidence(best), rule: best.rule)
+  }
+
+  /// What can be said without a rule.
+  private func noRule(_ dashboard: FeatureDashboard, _ mass: ActivationMass) -> HeuristicLabel {
+    let often = dashboard.density >= 0.1 ? "active at \(percent(dashboard.density)) of all tokens, " : ""
+    guard !mass.onTokens.isEmpty else {
+      return HeuristicLabel(text: often + "no simple rule", evidence: "no token is known", rule: nil)
+    }
+    let shares = mass.onTokens.prefix(3).map { "\(lexicon.quoted($0.token)) has \(percent($0.share))" }
+    return HeuristicLabel(
+      text: often + "no simple rule; most on \(mostActive(mass, count: 3))",
+      evidence: shares.joined(separator: ", ") + " of its activation", rule: nil)
   }
 
   private func mostActive(_ mass: ActivationMass, count: Int) -> String {
