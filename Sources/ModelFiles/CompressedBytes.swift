@@ -21,9 +21,10 @@ public enum CompressedBytes {
   /// Compresses bytes, as small as zlib can.
   public static func pack(_ bytes: [UInt8], as container: Container = .zlib) -> [UInt8] {
     var stream = unsafe z_stream()
-    let size = Int32(MemoryLayout<z_stream>.size)
+    let size = Int32(unsafe MemoryLayout<z_stream>.size)
     let status = unsafe deflateInit2_(
-      &stream, Z_BEST_COMPRESSION, Z_DEFLATED, container.windowBits, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
+      &stream, Z_BEST_COMPRESSION, Z_DEFLATED, container.windowBits, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size
+    )
     precondition(status == Z_OK, "zlib has no memory for compressing")
     defer { _ = unsafe deflateEnd(&stream) }
     var packed: [UInt8] = []
@@ -57,7 +58,7 @@ public enum CompressedBytes {
     let packed = Array(packed)
     guard packed.count < 1 << 31 else { return nil }
     var stream = unsafe z_stream()
-    let size = Int32(MemoryLayout<z_stream>.size)
+    let size = Int32(unsafe MemoryLayout<z_stream>.size)
     guard unsafe inflateInit2_(&stream, MAX_WBITS + 32, ZLIB_VERSION, size) == Z_OK else { return nil }
     defer { _ = unsafe inflateEnd(&stream) }
     return unsafe packed.withUnsafeBytes { source in
@@ -79,8 +80,9 @@ public enum CompressedBytes {
       }
       guard bytes.count + made <= limit else { return nil }
       bytes.append(contentsOf: piece[..<made])
-      if status == Z_STREAM_END { return unsafe stream.avail_in == 0 ? bytes : nil }
-      guard status == Z_OK, made > 0 || unsafe stream.avail_in > 0 else { return nil }
+      let left = unsafe stream.avail_in
+      if status == Z_STREAM_END { return left == 0 ? bytes : nil }
+      guard status == Z_OK, made > 0 || left > 0 else { return nil }
     }
   }
 }

@@ -20,7 +20,7 @@ struct PackedFeature: Equatable, Sendable {
 
   struct Token: Equatable {
     var token: Int
-    /// The scaled count of a firing token; for others in 255ths of the greatest value.
+    /// The scaled count of a firing token; for others the value in 127ths of the greatest magnitude, with its sign.
     var size: UInt8
     /// A firing token's mean activation in 255ths of the greatest.
     var mean: UInt8 = 0
@@ -33,7 +33,7 @@ struct PackedFeature: Equatable, Sendable {
   }
 
   struct Effects: Equatable {
-    /// The value with the greatest magnitude.
+    /// The greatest magnitude.
     var scale: UInt16
     var tokens: [Token]
   }
@@ -149,21 +149,20 @@ extension PackedFeature.Example {
 
 extension PackedFeature.Effects {
   fileprivate init(_ effects: some Collection<TokenEffects.Effect>) {
-    let greatest = effects.max { abs($0.value) < abs($1.value) }?.value ?? 0
-    // Rounded away from 0, so that no part exceeds the whole.
-    let half = RoundedNumbers.halfAbove(abs(greatest))
-    scale = greatest < 0 ? half | 0x8000 : half
+    scale = RoundedNumbers.halfAbove(effects.map { abs($0.value) }.max() ?? 0)
     let whole = RoundedNumbers.number(scale)
     tokens = effects.map { effect in
-      let part = whole == 0 ? 0 : RoundedNumbers.part(effect.value / whole, of: 1)
-      return PackedFeature.Token(token: effect.token, size: part)
+      let part = whole > 0 ? Int8((effect.value / whole * 127).rounded()) : 0
+      return PackedFeature.Token(token: effect.token, size: UInt8(bitPattern: part))
     }
   }
 
   /// The tokens with their values.
   fileprivate var effects: [TokenEffects.Effect] {
     let whole = RoundedNumbers.number(scale)
-    return tokens.map { TokenEffects.Effect(token: $0.token, value: Float($0.size) / 255 * whole) }
+    return tokens.map {
+      TokenEffects.Effect(token: $0.token, value: Float(Int8(bitPattern: $0.size)) / 127 * whole)
+    }
   }
 }
 

@@ -60,23 +60,23 @@ extension DashboardStore {
   /// Adds dashboards, or replaces them; their passages must be there. Labels stay.
   public func write(_ dashboards: [FeatureDashboard]) throws(DashboardError) {
     try write { db in
-      for dashboard in dashboards { try insert(dashboard, in: db) }
+      for dashboard in dashboards { try insert(dashboard, texts, in: db) }
     }
   }
 
   /// Adds a dashboard, or replaces one.
-  private func insert(_ dashboard: FeatureDashboard, in db: Database) throws {
+  func insert(_ dashboard: FeatureDashboard, _ texts: TokenTexts, in db: Database) throws {
     if let old = try DashboardStore.stored(dashboard.name, db) {
-      let (examples, outputs) = searchTexts(old)
+      let (examples, outputs) = old.searchTexts(texts)
       try db.cachedStatement(
         sql: "INSERT INTO feature_text (feature_text, rowid, examples, outputs) VALUES ('delete', ?, ?, ?)"
       ).execute(arguments: [old.name.row, examples, outputs])
     }
-    try replace(dashboard, in: db)
+    try replace(dashboard, texts, in: db)
   }
 
   /// Adds a dashboard in the place of one that cannot be found by text any more.
-  func replace(_ dashboard: FeatureDashboard, in db: Database) throws {
+  func replace(_ dashboard: FeatureDashboard, _ texts: TokenTexts, in db: Database) throws {
     var writer = ByteWriter()
     writer.append(dashboard)
     try db.cachedStatement(
@@ -89,7 +89,7 @@ extension DashboardStore {
       dashboard.name.row, dashboard.density, dashboard.activePositions, dashboard.meanActivation,
       dashboard.activationRange.least, dashboard.activationRange.greatest, Data(writer.bytes),
     ])
-    let (examples, outputs) = searchTexts(dashboard)
+    let (examples, outputs) = dashboard.searchTexts(texts)
     try db.cachedStatement(sql: "INSERT INTO feature_text (rowid, examples, outputs) VALUES (?, ?, ?)")
       .execute(
         arguments: [dashboard.name.row, examples, outputs])

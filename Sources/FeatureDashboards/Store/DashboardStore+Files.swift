@@ -17,13 +17,14 @@ extension DashboardStore {
   /// A file that others may have open must not be replaced, so its contents are.
   func replaceDashboards(from other: DashboardStore) throws {
     let passages = try other.passages(0..<Int.max)
-    try write { db in
+    try transaction { db in
       try db.execute(sql: "INSERT INTO feature_text (feature_text) VALUES ('delete-all')")
       try db.execute(sql: "DELETE FROM passage")
       try DashboardSchema.describe(other.info, other.texts.all, in: db)
       try insert(passages, in: db)
-      try other.forEachDashboard { dashboard in try replace(dashboard, in: db) }
+      try other.forEachDashboard { dashboard in try replace(dashboard, other.texts, in: db) }
     }
+    texts = other.texts
   }
 
   /// Puts a closed store in its place, unless there is one already.

@@ -36,17 +36,30 @@ extension DashboardStore {
   /// Gives features labels as a part of what is written.
   func insert(_ labels: [(name: FeatureName, label: FeatureLabel)], in db: Database) throws {
     for (name, label) in labels {
-      try db.cachedStatement(
-        sql: """
-          INSERT OR REPLACE INTO label (feature, origin, model, prompt, text, evidence, time)
-          VALUES (?, ?, ?, ?, ?, ?, ?)
-          """
-      ).execute(arguments: [
-        name.row, label.origin.precedence, label.origin.key.model, label.origin.key.prompt, label.text,
-        label.evidence, label.time,
-      ])
+      try DashboardStore.set(label, of: name, db)
       try DashboardStore.showLabel(name, info, db)
     }
+  }
+
+  /// Gives a feature labels from elsewhere, but none of a person where there is one.
+  func addLabels(_ labels: [FeatureLabel], of name: FeatureName, in db: Database) throws {
+    let isNamed = try DashboardStore.labels(name.row, db).contains { $0.origin == .person }
+    for label in labels where label.origin != .person || !isNamed {
+      try DashboardStore.set(label, of: name, db)
+    }
+    if !labels.isEmpty { try DashboardStore.showLabel(name, info, db) }
+  }
+
+  private static func set(_ label: FeatureLabel, of name: FeatureName, _ db: Database) throws {
+    let (kind, key) = (label.origin.precedence, label.origin.key)
+    try db.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO label (feature, origin, model, prompt, text, evidence, time)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      name.row, kind, key.model, key.prompt, label.text, label.evidence, label.time,
+    ])
   }
 
   /// Takes a label back.

@@ -7,6 +7,11 @@ extension DashboardStore {
     try read { db in try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM passage") ?? 0 }
   }
 
+  /// The number that no passage has yet, nor any behind it.
+  func nextPassage() throws(DashboardError) -> Int {
+    try read { db in try Int.fetchOne(db, sql: "SELECT MAX(id) + 1 FROM passage") ?? 0 }
+  }
+
   /// Returns passages in the order of their numbers.
   public func passages(_ ids: Range<Int>) throws(DashboardError) -> [Passage] {
     try read { db in

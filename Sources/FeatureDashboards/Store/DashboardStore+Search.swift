@@ -41,15 +41,16 @@ extension DashboardStore {
       ($0.relevance, $1.name) > ($1.relevance, $0.name)
     }
   }
+}
 
-  /// What of a dashboard can be found: texts of examples, and of the tokens that it raises or reads.
-  func searchTexts(_ dashboard: FeatureDashboard) -> (examples: String, outputs: String) {
-    let examples = dashboard.exampleGroups.first?.examples.prefix(5) ?? []
-    let pieces = examples.map { example in
+extension FeatureDashboard {
+  /// What can be found: texts of examples, and of the tokens that the feature raises or reads.
+  func searchTexts(_ texts: TokenTexts) -> (examples: String, outputs: String) {
+    let pieces = (exampleGroups.first?.examples.prefix(5) ?? []).map { example in
       let around = max(0, example.focus - 16)..<min(example.tokens.count, example.focus + 17)
       return example.tokens[around].map { texts[$0] }.joined()
     }
-    let effects = [dashboard.normedLogitEffects, dashboard.logitEffects, dashboard.embeddingEffects]
+    let effects = [normedLogitEffects, logitEffects, embeddingEffects]
     let outputs = effects.flatMap { $0.top.map { texts[$0.token] } }
     return (
       SearchWords.indexed(pieces.joined(separator: " \n ")),

@@ -1,5 +1,6 @@
 public import Foundation
 import GRDB
+import Synchronization
 
 /// The dashboards and labels of the features of one transcoder set, in one SQLite file.
 ///
@@ -10,8 +11,7 @@ public final class DashboardStore: Sendable {
   public let file: URL
   /// What the dashboards were made from.
   public let info: DashboardInfo
-  /// The texts of tokens.
-  public let texts: TokenTexts
+  private let spellings: Mutex<TokenTexts>
   private let pool: DatabasePool
 
   /// Opens the store of some features.
@@ -19,7 +19,9 @@ public final class DashboardStore: Sendable {
   /// - Parameter identity: The ``BasisIdentity`` of the features, so that a store is never shown for others; nil opens any.
   public init(_ file: URL, identity: String?) throws(DashboardError) {
     guard FileManager.default.fileExists(atPath: file.path) else { throw .missing(path: file.path) }
+    let texts: TokenTexts
     (pool, info, texts) = try DashboardStore.open(file)
+    spellings = Mutex(texts)
     self.file = file
     guard identity == nil || identity == info.identity else {
       throw .otherFeatures(path: file.path, basis: info.basis)
@@ -32,7 +34,7 @@ public final class DashboardStore: Sendable {
   public init(creating file: URL, info: DashboardInfo, texts: [String]) throws(DashboardError) {
     self.file = file
     self.info = info
-    self.texts = TokenTexts(texts)
+    spellings = Mutex(TokenTexts(texts))
     guard !FileManager.default.fileExists(atPath: file.path) else {
       throw .exists(path: file.path, advice: "remove it first")
     }
@@ -75,6 +77,12 @@ public final class DashboardStore: Sendable {
     return configuration
   }
 
+  /// The texts of tokens.
+  public internal(set) var texts: TokenTexts {
+    get { spellings.withLock { $0 } }
+    set { spellings.withLock { $0 = newValue } }
+  }
+
   /// Reads; nobody's writing is waited for.
   func read<Value>(_ body: (Database) throws -> Value) throws(DashboardError) -> Value {
     try DashboardStore.guarding(file) { try pool.read(body) }
@@ -83,6 +91,15 @@ public final class DashboardStore: Sendable {
   /// Writes all or nothing.
   func write<Value>(_ body: (Database) throws -> Value) throws(DashboardError) -> Value {
     try DashboardStore.guarding(file) { try pool.write(body) }
+  }
+
+  /// Writes all or nothing; what `body` throws of its own is passed on.
+  func transaction<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    do {
+      return try pool.write(body)
+    } catch let error where error is DatabaseError || error is ByteReader.Malformed {
+      return try DashboardStore.guarding(file) { throw error }
+    }
   }
 
   /// Ends all access; a file that is closed is all there is of the store.

@@ -31,6 +31,11 @@ public struct DashboardInfo: Sendable, Equatable, Codable {
     self.positionCount = positionCount
     self.selection = selection
   }
+
+  /// Whether there is such a feature.
+  public func has(_ name: FeatureName) -> Bool {
+    featureCounts.indices.contains(name.layer) && (0..<featureCounts[name.layer]).contains(name.index)
+  }
 }
 
 /// A stretch of the corpus that the model read at once.
