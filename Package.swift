@@ -169,6 +169,10 @@ let package = Package(
         "Attribution", "CircuitGraphs", "LinearAlgebra", "ReplacementModels", "TranscoderTraining",
         "Transcoders", "Transformers", "_TestSupport",
       ]),
+    .testTarget(
+      name: "EndpointTests",
+      dependencies: ["FeatureDashboards", "LinearAlgebra", "ModelCatalogues", flyingFox, flyingSocks],
+      swiftSettings: settings),
     tests(of: "Figures"),
     tests(
       of: "FeatureDashboards",

@@ -12,7 +12,8 @@ extension EvaluationReport {
       ("active there, with a rule", { "\($0.rules.features)" }),
       ("active there, without", { "\($0.activeWithoutRule)" }),
       ("precision of rules", { share($0.rules.precision) }), ("recall of rules", { share($0.rules.recall) }),
-      ("share of activation where rules hold", { share($0.massRecall) }), ("F1 of rules", { share($0.rules.f1) }),
+      ("share of activation where rules hold", { share($0.massRecall) }),
+      ("F1 of rules", { share($0.rules.f1) }),
       ("F1 of all, no rule counts 0", { $0.f1OfAll.fixed(3) }),
     ]
     let table =
@@ -40,6 +41,7 @@ extension EvaluationReport {
     }
     guard !rows.isEmpty else { return "" }
     let head = ["features of", "method", "judge", "features", "accuracy"]
-    return "\n\nWhat language models said of features and labels; guessing gives 0.5.\n\n" + MarkdownTable.text([head] + rows)
+    return "\n\nWhat language models said of features and labels; guessing gives 0.5.\n\n"
+      + MarkdownTable.text([head] + rows)
   }
 }

@@ -28,7 +28,9 @@ struct EndpointWork {
   ///
   /// - Throws: What ended the work before its end, after what was answered is kept.
   func run(_ job: some EndpointJob) async throws -> Report {
-    guard !job.items.isEmpty else { return Report(asked: 0, answered: 0, failed: 0, unanswered: 0, usage: .init()) }
+    guard !job.items.isEmpty else {
+      return Report(asked: 0, answered: 0, failed: 0, unanswered: 0, usage: .init())
+    }
     let client = try options.client()
     try confirm(try EndpointRun.estimate(job), client, items: job.items.count)
     let run = EndpointRun(client, parallel: options.parallel)
@@ -90,7 +92,9 @@ extension EndpointWork.Report {
     guard asked > 0 else { return "All \(noun) are there already." }
     var lines = ["\(answered.grouped) of \(asked.grouped) \(noun)"]
     if failed > 0 { lines.append("\(failed.grouped) got no usable answer, or there was nothing to show") }
-    if unanswered > 0 { lines.append("\(unanswered.grouped) requests were given up or cut off; what they cost is unknown") }
+    if unanswered > 0 {
+      lines.append("\(unanswered.grouped) requests were given up or cut off; what they cost is unknown")
+    }
     let estimated = usage.estimated > 0 ? " (\(usage.estimated.grouped) of them estimated)" : ""
     lines.append(
       "\(usage.requests.grouped) answers\(estimated), \(usage.input.grouped) tokens in, \(usage.output.grouped) out"

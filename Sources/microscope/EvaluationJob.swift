@@ -2,6 +2,7 @@ import Evaluations
 import FeatureDashboards
 import Foundation
 import LinearAlgebra
+import ModelCatalogues
 import ReplacementModels
 import Tokenizers
 import TranscoderTraining
@@ -11,6 +12,8 @@ import Transformers
 /// The parts of an evaluation, one basis after another.
 struct EvaluationJob {
   let model: LanguageModel
+  /// What people call the model.
+  let modelName: String
   /// The transcoders, each with its folder.
   let sets: [(folder: String, set: TranscoderSet)]
   let workers: Workers
@@ -53,9 +56,9 @@ struct EvaluationJob {
     let bases = sets.map { DashboardBasis.transcoders($0.set) } + [.neurons]
     for place in report.bases.indices {
       let name = report.bases[place].name
-      guard let store = try FeatureStoreOptions.shelved(bases[place], model.transformer) else {
-        throw CommandError("There are no dashboards of \(name): make them with 'microscope dashboards build'.")
-      }
+      let subject = DashboardSubject(
+        model: model, name: modelName, firstToken: .modelDefault, basis: bases[place], file: nil)
+      let store = try subject.existingStore()
       let reader = BasisActivity(model.transformer, bases[place], first: first)
       report.bases[place].labels = try store.interpretability(reader, contexts, workers) {
         Terminal.progress("\(name): \($0) of \(contexts.count) contexts")

@@ -17,7 +17,8 @@ extension Terminal {
   /// Whether standard output shows colours: a terminal that is no `dumb` one, unless `NO_COLOR` is set.
   static var showsColours: Bool {
     let environment = ProcessInfo.processInfo.environment
-    return isatty(STDOUT_FILENO) == 1 && environment["TERM"] != "dumb" && environment["NO_COLOR"]?.isEmpty ?? true
+    return isatty(STDOUT_FILENO) == 1 && environment["TERM"] != "dumb"
+      && environment["NO_COLOR"]?.isEmpty ?? true
   }
 
   /// A text on a ground as warm as `heat`, from 0 to 1; without colours, marked where it is warm.
@@ -54,7 +55,9 @@ extension StringProtocol {
   }
 
   /// The text with blanks behind it up to some columns.
-  func filling(_ width: Int) -> String { String(self) + String(repeating: " ", count: Swift.max(0, width - columns)) }
+  func filling(_ width: Int) -> String {
+    String(self) + String(repeating: " ", count: Swift.max(0, width - columns))
+  }
 }
 
 extension Unicode.Scalar {

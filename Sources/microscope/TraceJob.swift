@@ -16,6 +16,8 @@ struct TraceJob {
   /// The folder of the transcoders, nil for neurons.
   let transcoderFolder: String?
   let model: LanguageModel
+  /// What people call the model.
+  let modelName: String
   let tokens: [Int]
   private(set) var clock: PhaseClock
 
@@ -35,11 +37,13 @@ struct TraceJob {
   private var usesNeurons: Bool { transcoderFolder == nil }
 
   init(
-    options: TraceOptions, transcoderFolder: String?, model: LanguageModel, tokens: [Int], clock: PhaseClock
+    options: TraceOptions, transcoderFolder: String?, model: LanguageModel, modelName: String, tokens: [Int],
+    clock: PhaseClock
   ) {
     self.options = options
     self.transcoderFolder = transcoderFolder
     self.model = model
+    self.modelName = modelName
     self.tokens = tokens
     self.clock = clock
   }
@@ -75,9 +79,14 @@ struct TraceJob {
   /// The labels that the features have in their dashboards; none where there are no dashboards.
   private func storedLabels(_ graph: PrunedGraph) -> [FeatureName: String] {
     do {
-      let basis = try transcoderFolder.map { DashboardBasis.transcoders(try TranscoderSet(path: $0)) } ?? .neurons
-      guard let store = try FeatureStoreOptions.shelved(basis, model.transformer) else { return [:] }
-      let features = graph.keptNodes.prefix { $0 < graph.layout.features.count }.map { graph.layout.features[$0] }
+      let basis =
+        try transcoderFolder.map { DashboardBasis.transcoders(try TranscoderSet(path: $0)) } ?? .neurons
+      let subject = DashboardSubject(
+        model: model, name: modelName, firstToken: .modelDefault, basis: basis, file: nil)
+      guard let store = try subject.openStore() else { return [:] }
+      let features = graph.keptNodes.prefix { $0 < graph.layout.features.count }.map {
+        graph.layout.features[$0]
+      }
       let names = Set(features.map { FeatureName(layer: $0.layer, index: $0.index) }).sorted()
       return try store.winningLabels(names).mapValues(\.text)
     } catch {
@@ -178,7 +187,9 @@ struct FeatureLabels {
 
   /// What the feature is called, else what it says, in quotes.
   subscript(_ feature: FeatureNode) -> String {
-    if let name = named[FeatureName(layer: feature.layer, index: feature.index)] { return Terminal.printable(name) }
+    if let name = named[FeatureName(layer: feature.layer, index: feature.index)] {
+      return Terminal.printable(name)
+    }
     guard let top = tokens[feature] else { return "" }
     return "says " + top.map { "‘\(Terminal.visible($0))’" }.joined(separator: " ")
   }

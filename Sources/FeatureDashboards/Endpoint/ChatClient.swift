@@ -49,7 +49,9 @@ public struct ChatClient: Sendable {
       case .success(let text): return Reply(result: .success(text), usage: usage)
       case .failure(let setback):
         failures += 1
-        if let end = setback.end(after: failures, policy) { return Reply(result: .failure(end), usage: usage) }
+        if let end = setback.end(after: failures, policy) {
+          return Reply(result: .failure(end), usage: usage)
+        }
         await pace.hold(for: setback.pause ?? .zero)
         do {
           if setback.pause == nil { try await Task.sleep(for: policy.pause(afterFailures: failures)) }
@@ -69,9 +71,11 @@ public struct ChatClient: Sendable {
     guard case .answered(200, _, let body) = outcome else { return .failure(Setback(outcome, policy)) }
     let completion = ChatCompletion.read(body)
     // An answer that cannot be used is paid for, too.
-    usage += completion.flatMap(\.usage).map { TokenUsage(requests: 1, input: $0.input, output: $0.output) }
+    usage +=
+      completion.flatMap(\.usage).map { TokenUsage(requests: 1, input: $0.input, output: $0.output) }
       ?? TokenUsage(
-        requests: 1, input: TokenUsage.tokens(in: messages), output: TokenUsage.tokens(in: completion?.text ?? ""),
+        requests: 1, input: TokenUsage.tokens(in: messages),
+        output: TokenUsage.tokens(in: completion?.text ?? ""),
         estimated: 1)
     guard let completion else { return .failure(.unusable("it sends \(ChatClient.glimpse(body))")) }
     return .success(completion.text)

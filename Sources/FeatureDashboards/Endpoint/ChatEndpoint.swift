@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 #if canImport(FoundationNetworking)
   import FoundationNetworking
@@ -19,14 +19,16 @@ public struct ChatEndpoint: Sendable {
   ///   - key: Sent as a bearer token, to this address only.
   public init(address: String, model: String, key: String? = nil) throws(EndpointError) {
     let trimmed = address.last == "/" ? String(address.dropLast()) : address
-    guard let given = URL(string: trimmed), ["http", "https"].contains(given.scheme), given.host?.isEmpty == false,
+    guard let given = URL(string: trimmed), ["http", "https"].contains(given.scheme),
+      given.host?.isEmpty == false,
       given.query == nil, given.fragment == nil
     else { throw .badAddress(address) }
     guard key?.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) ?? true else {
       throw .refused(status: 401, message: "the key holds characters that no key has")
     }
     let path =
-      trimmed.hasSuffix("/chat/completions") ? "" : given.path.isEmpty ? "/v1/chat/completions" : "/chat/completions"
+      trimmed.hasSuffix("/chat/completions")
+      ? "" : given.path.isEmpty ? "/v1/chat/completions" : "/chat/completions"
     guard let url = URL(string: trimmed + path) else { throw .badAddress(address) }
     self.url = url
     self.model = model
@@ -66,7 +68,9 @@ struct ChatCompletion: Decodable {
   let usage: (input: Int, output: Int)?
 
   /// Reads an answer; nil for anything that is none.
-  static func read(_ body: Data) -> ChatCompletion? { try? JSONDecoder().decode(ChatCompletion.self, from: body) }
+  static func read(_ body: Data) -> ChatCompletion? {
+    try? JSONDecoder().decode(ChatCompletion.self, from: body)
+  }
 
   /// What went wrong, as an endpoint's error object or plain text says; short, on one line.
   static func problem(_ body: Data) -> String {

@@ -52,7 +52,9 @@ public struct EndpointRun: Sendable {
         report(summary.progress)
       }
     }
-    if summary.end == nil, Task.isCancelled, summary.progress.answered + summary.progress.failed < job.items.count {
+    if summary.end == nil, Task.isCancelled,
+      summary.progress.answered + summary.progress.failed < job.items.count
+    {
       summary.end = .cancelled
     }
     return summary

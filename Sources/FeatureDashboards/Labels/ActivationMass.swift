@@ -31,7 +31,9 @@ struct ActivationMass {
 
   init(_ dashboard: FeatureDashboard) {
     activeCount = dashboard.activePositions
-    let whole = max(Double(activeCount) * dashboard.meanActivation, dashboard.firingTokens.reduce(0) { $0 + $1.mass }, 1e-30)
+    let whole = max(
+      Double(activeCount) * dashboard.meanActivation, dashboard.firingTokens.reduce(0) { $0 + $1.mass }, 1e-30
+    )
     onTokens = dashboard.firingTokens.map { Share(token: $0.token, share: $0.mass / whole) }
       .sorted { ($0.share, $1.token) > ($1.share, $0.token) }
     let count = Double(max(1, activeCount))

@@ -87,7 +87,9 @@ public struct CorpusSample: Sendable {
     if !rule.tokens.isEmpty {
       forEachPlace(of: rule.tokens, body)
     } else if !rule.previous.isEmpty {
-      forEachPlace(of: rule.previous) { if starts.indices.contains($0 + 1), starts[$0 + 1] <= $0 { body($0 + 1) } }
+      forEachPlace(of: rule.previous) {
+        if starts.indices.contains($0 + 1), starts[$0 + 1] <= $0 { body($0 + 1) }
+      }
     } else {
       for place in 0..<count { body(place) }
     }

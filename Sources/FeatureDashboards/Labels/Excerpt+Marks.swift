@@ -12,7 +12,9 @@ extension FeatureExample {
     var result = ""
     let range = window(reach)
     for place in range {
-      if marked.contains(place), place == range.lowerBound || !marked.contains(place - 1) { result += marks.0 }
+      if marked.contains(place), place == range.lowerBound || !marked.contains(place - 1) {
+        result += marks.0
+      }
       result += texts[tokens[place]]
       if marked.contains(place), place + 1 == range.upperBound || !marked.contains(place + 1) {
         result += marks.1

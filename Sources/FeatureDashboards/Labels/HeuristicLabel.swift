@@ -59,7 +59,8 @@ public struct HeuristicLabeller: Sendable {
   private func firing(_ dashboard: FeatureDashboard, _ mass: ActivationMass) -> HeuristicLabel {
     guard mass.activeCount >= HeuristicLabeller.leastCount else {
       return HeuristicLabel(
-        text: "too rare to tell: \(mostActive(mass, count: 3))", evidence: "active at \(mass.activeCount) positions",
+        text: "too rare to tell: \(mostActive(mass, count: 3))",
+        evidence: "active at \(mass.activeCount) positions",
         rule: nil)
     }
     let positions = Double(mass.activeCount) / max(dashboard.density, 1e-12)
@@ -106,14 +107,16 @@ public struct HeuristicLabeller: Sendable {
     }
     if let earlier = rule.earlier.first {
       let isBare = rule.tokens.isEmpty && rule.kind == nil && rule.previous.isEmpty
-      text += (isBare && !some.isEmpty ? " sometimes" : "") + " with \(lexicon.quoted(earlier)) shortly before"
+      text +=
+        (isBare && !some.isEmpty ? " sometimes" : "") + " with \(lexicon.quoted(earlier)) shortly before"
     }
     return text
   }
 
   private func evidence(_ found: RatedRule) -> String {
     let where_ = found.isMeasured ? "its activation" : "its examples' activation"
-    return "\(percent(found.recall)) of \(where_) is there, and about \(percent(found.precision)) of such places activate it"
+    return
+      "\(percent(found.recall)) of \(where_) is there, and about \(percent(found.precision)) of such places activate it"
   }
 }
 

@@ -50,7 +50,10 @@ public struct LabellingJob: EndpointJob {
   public func record(_ answers: [FeatureName: String], _ usage: TokenUsage) throws {
     let time = Date().timeIntervalSince1970
     let labels = answers.sorted { $0.key < $1.key }.map { name, text in
-      (name: name, label: FeatureLabel(text: text, origin: origin, evidence: "its strongest examples", time: time))
+      (
+        name: name,
+        label: FeatureLabel(text: text, origin: origin, evidence: "its strongest examples", time: time)
+      )
     }
     try store.record(labels, usage, for: "label")
   }

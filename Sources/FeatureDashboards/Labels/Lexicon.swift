@@ -5,7 +5,7 @@ public struct Lexicon: Sendable {
   /// The classes of each token.
   public let classes: [TokenClasses]
 
-  /// Looks at the texts of tokens 0, 1, 2, …
+  /// Looks at the texts of all tokens.
   public init(_ texts: TokenTexts) {
     self.texts = texts
     classes = texts.all.map { TokenClasses(of: $0) }

@@ -20,7 +20,8 @@ struct LogitClaim {
     let words = top.map { lexicon.word($0.token) }
     if let spelled = LogitClaim.spelled(words) {
       tokens = [top[spelled.first].token]
-      evidence = "\(spelled.count) of the 10 tokens that it raises most are spellings of \(lexicon.quoted(top[spelled.first].token))"
+      evidence =
+        "\(spelled.count) of the 10 tokens that it raises most are spellings of \(lexicon.quoted(top[spelled.first].token))"
       return
     }
     let outliers = top.prefix { $0.value > 1.5 * last.value }

@@ -23,7 +23,9 @@ public enum PromptStyle: String, Sendable, CaseIterable, Codable {
 
   /// Finds the labels in an answer.
   func labels(in text: String, to names: [FeatureName]) -> [FeatureName: String] {
-    let found = self == .examples ? PromptStyle.explanation(text).map { [names[0]: $0] } ?? [:]
+    let found =
+      self == .examples
+      ? PromptStyle.explanation(text).map { [names[0]: $0] } ?? [:]
       : PromptStyle.table(text, names)
     return found.compactMapValues(PromptStyle.tidy)
   }
@@ -60,7 +62,8 @@ public enum PromptStyle: String, Sendable, CaseIterable, Codable {
         let strength = Int((example.activations[place] * scale).rounded())
         return "(\"\(texts[example.tokens[place]])\", \(min(10, strength)))"
       }
-      return "Example \(number): \(example.text(texts, reach: 20))\nStrengths: \(strengths.joined(separator: ", "))"
+      return
+        "Example \(number): \(example.text(texts, reach: 20))\nStrengths: \(strengths.joined(separator: ", "))"
     }
     return (excerpts + [raised(dashboard, texts)]).joined(separator: "\n\n")
   }
@@ -86,7 +89,9 @@ public enum PromptStyle: String, Sendable, CaseIterable, Codable {
 
   /// What stands behind the last mark of an explanation.
   private static func explanation(_ text: String) -> String? {
-    guard let mark = text.range(of: "[EXPLANATION]:", options: [.caseInsensitive, .backwards]) else { return nil }
+    guard let mark = text.range(of: "[EXPLANATION]:", options: [.caseInsensitive, .backwards]) else {
+      return nil
+    }
     return String(text[mark.upperBound...].drop(while: \.isWhitespace).prefix { !$0.isNewline })
   }
 

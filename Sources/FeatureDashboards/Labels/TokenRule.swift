@@ -27,8 +27,12 @@ public struct TokenRule: Sendable, Equatable, Codable {
   /// - Parameter classes: The classes of each token id.
   public func holds(in text: ArraySlice<Int>, at place: Int, classes: [TokenClasses]) -> Bool {
     let token = text[place]
-    guard tokens.isEmpty || tokens.holds(token), kind.map(classes[token].contains) ?? true else { return false }
-    guard previous.isEmpty || (place > text.startIndex && previous.holds(text[place - 1])) else { return false }
+    guard tokens.isEmpty || tokens.holds(token), kind.map(classes[token].contains) ?? true else {
+      return false
+    }
+    guard previous.isEmpty || (place > text.startIndex && previous.holds(text[place - 1])) else {
+      return false
+    }
     guard !earlier.isEmpty else { return true }
     return text[max(text.startIndex, place - TokenRule.reach)..<place].contains { earlier.holds($0) }
   }

@@ -6,10 +6,13 @@ public struct ContrastivePairs: Sendable, Equatable {
   /// Wraps pairs.
   public init(_ pairs: [(first: String, second: String)]) { self.pairs = pairs }
 
-  /// Reads a text with a pair a line, separated by a tab; empty lines and those that begin with # are left out. Nil when a
-  /// line is no pair, or there is none.
+  /// Reads a text with a pair a line, separated by a tab.
+  ///
+  /// Empty lines and those that begin with # are left out; nil when a line is no pair, or there is none.
   public init?(text: String) {
-    let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") && $0.contains { !$0.isWhitespace } }
+    let lines = text.split(whereSeparator: \.isNewline).filter {
+      !$0.hasPrefix("#") && $0.contains { !$0.isWhitespace }
+    }
     let pairs = lines.map { $0.split(separator: "\t").map(String.init) }
     guard !pairs.isEmpty, pairs.allSatisfy({ $0.count == 2 }) else { return nil }
     self.pairs = pairs.map { (first: $0[0], second: $0[1]) }
@@ -20,7 +23,7 @@ public struct ContrastivePairs: Sendable, Equatable {
     left.pairs.count == right.pairs.count && zip(left.pairs, right.pairs).allSatisfy { $0 == $1 }
   }
 
-  /// The pairs that come with the program: a place, a number, a language, a tense, a feeling, a topic, a form …
+  /// The pairs that come with the program: a place, a number, a language, a tense, a feeling, a topic, a form.
   public static let builtIn = ContrastivePairs([
     ("The train from Paris arrived late.", "The train from Tokyo arrived late."),
     ("She bought three apples at the market.", "She bought three hammers at the market."),

@@ -70,9 +70,10 @@ public struct InterpretabilitySummary: Sendable, Equatable, Codable {
     let rated = active.filter { ruled.contains($0.name) }
     self.features = features
     withRule = ruled.count
-    places = scores.first.map {
-      $0.counts.hits + $0.counts.misses + $0.counts.falseAlarms + $0.counts.rejections
-    } ?? 0
+    places =
+      scores.first.map {
+        $0.counts.hits + $0.counts.misses + $0.counts.falseAlarms + $0.counts.rejections
+      } ?? 0
     activeWithoutRule = active.count - rated.count
     rules = Means(rated.map(\.counts))
     let masses = rated.compactMap(\.massRecall)
@@ -109,7 +110,8 @@ extension DashboardStore {
         if all[name] == nil { all[name] = TokenRule(tokens: [-1]) }
       }
     }
-    let scores = RuleCheck(all, classes: lexicon.classes).scores(reader, contexts, workers, progress: progress)
+    let scores = RuleCheck(all, classes: lexicon.classes).scores(
+      reader, contexts, workers, progress: progress)
     var judged: [FeatureScore] = []
     for method in JudgeMethod.allCases { judged += try self.scores(method) }
     return InterpretabilitySummary(

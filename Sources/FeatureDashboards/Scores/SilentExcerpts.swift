@@ -9,7 +9,9 @@ public struct SilentExcerpts: Sendable {
   /// Reads passages.
   ///
   /// - Parameter names: The features that will be asked for.
-  public init(_ passages: [Passage], names: Set<FeatureName>, _ reader: some ActivityReader, _ workers: Workers) {
+  public init(
+    _ passages: [Passage], names: Set<FeatureName>, _ reader: some ActivityReader, _ workers: Workers
+  ) {
     let width = 2 * QuestionWriter.reach + 1
     let read = workers.map(passages) { passage in
       reader.activity(passage.tokens).map { place in place.map(\.name).filter(names.contains) }
@@ -17,11 +19,14 @@ public struct SilentExcerpts: Sendable {
     var (excerpts, active): ([FeatureExample], [FeatureName: Set<Int>]) = ([], [:])
     for (passage, activity) in zip(passages, read) {
       for start in stride(from: 0, through: passage.tokens.count - width, by: width) {
-        for name in activity[start..<start + width].joined() { active[name, default: []].insert(excerpts.count) }
+        for name in activity[start..<start + width].joined() {
+          active[name, default: []].insert(excerpts.count)
+        }
         excerpts.append(
           FeatureExample(
             passage: passage.id, start: start, document: passage.documents[start],
-            tokens: Array(passage.tokens[start..<start + width]), activations: Array(repeating: 0, count: width),
+            tokens: Array(passage.tokens[start..<start + width]),
+            activations: Array(repeating: 0, count: width),
             focus: QuestionWriter.reach))
       }
     }

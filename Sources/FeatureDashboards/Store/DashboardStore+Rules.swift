@@ -7,7 +7,8 @@ extension DashboardStore {
   public func rules() throws(DashboardError) -> [FeatureName: TokenRule] {
     try read { db in
       try Row.fetchAll(db, sql: "SELECT feature, rule FROM rule").reduce(into: [:]) { rules, row in
-        rules[FeatureName(row: row["feature"])] = try? JSONDecoder().decode(TokenRule.self, from: row["rule"] as Data)
+        rules[FeatureName(row: row["feature"])] = try? JSONDecoder().decode(
+          TokenRule.self, from: row["rule"] as Data)
       }
     }
   }

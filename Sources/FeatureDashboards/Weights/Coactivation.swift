@@ -41,7 +41,9 @@ public struct Coactivation: Sendable, Equatable {
       let own = Double(active.first { $0.name == name }?.value ?? 0)
       if own > 0 { activePlaces += 1 }
       sum += own
-      for (other, value) in active where other != name { others[other, default: Sums()].add(Double(value), own) }
+      for (other, value) in active where other != name {
+        others[other, default: Sums()].add(Double(value), own)
+      }
     }
   }
 

@@ -51,7 +51,9 @@ public struct VirtualWeights: Sendable {
     guard set.input != .residMid else { return vector }
     var result = vector
     if writes.transformer.configuration.norm.isCentred { result.centerRows() }
-    if set.input == .mlpIn { result.scaleColumns(by: writes.transformer.weights.blocks[layer].mlpNorm.weight) }
+    if set.input == .mlpIn {
+      result.scaleColumns(by: writes.transformer.weights.blocks[layer].mlpNorm.weight)
+    }
     return result
   }
 

@@ -84,7 +84,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
     guard suite != nil || interpretability || !neurons else {
       throw ValidationError(
-        "--neurons are the MLPs themselves: only the graphs of a --suite, or --interpretability, tell something of them.")
+        "--neurons are the MLPs themselves: only the graphs of a --suite, or --interpretability, tell something of them."
+      )
     }
     guard !interpretability || !text.text.isEmpty else {
       throw ValidationError("--interpretability needs --text that made no label.")
@@ -104,14 +105,19 @@ struct EvaluateCommand: AsyncParsableCommand {
     for set in sets { try set.check(fits: model.transformer) }
     let first = try text.firstToken(model.tokenizer, rule: resolved.entry?.firstToken ?? .modelDefault)
     let job = EvaluationJob(
-      model: model, sets: zip(folders, sets).map { ($0, $1) }, workers: Workers(count: options.threads))
+      model: model, modelName: resolved.entry?.id ?? resolved.location.lastPathComponent,
+      sets: zip(folders, sets).map { ($0, $1) }, workers: Workers(count: options.threads))
     var result = EvaluationReport(
       model: options.model, suite: suite?.name, nodeCounts: suite == nil ? [] : nodes.sorted(),
       bases: job.bases(neurons: neurons))
     let read = text.text.isEmpty ? nil : try contexts(model, first, folders.first)
     let asked = try suite.map { try job.tokens($0.prompts.prefix(prompts ?? .max), first: first) }
     if let read {
-      if interpretability { try job.judge(read, first: first, into: &result) } else { try job.read(read, into: &result) }
+      if interpretability {
+        try job.judge(read, first: first, into: &result)
+      } else {
+        try job.read(read, into: &result)
+      }
     }
     if let asked { try job.score(asked, into: &result) }
     if let report { try job.write(result, to: report) }

@@ -13,7 +13,8 @@ enum FeatureList {
     let used = widths.reduce(0) { $0 + $1 + 2 }
     return cells.enumerated().map { place, row in
       let left = row.enumerated().map { $0 == 0 ? $1.filling(widths[0]) : $1.leading(widths[$0]) }
-      let label = place == 0 ? "label" : labels[rows[place - 1].name].map { Terminal.printable($0.text) } ?? "–"
+      let label =
+        place == 0 ? "label" : labels[rows[place - 1].name].map { Terminal.printable($0.text) } ?? "–"
       let line = left.joined(separator: "  ") + "  " + label.fitting(max(12, Terminal.width - used - 2))
       return place == 0 ? Terminal.faint(line) : line
     }.joined(separator: "\n")

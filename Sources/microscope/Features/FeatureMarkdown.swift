@@ -9,11 +9,14 @@ struct FeatureMarkdown {
 
   var text: String {
     let title = labels.first.map { FeatureMarkdown.escaped($0.text) } ?? "no label"
-    let activity = card.density > 0
+    let activity =
+      card.density > 0
       ? "active at \(percentage(card.density)) of positions, up to \(number(card.greatest))" : "never active"
     let evidence = labels.first.map { ". " + FeatureMarkdown.escaped(FeaturePrinter.origin($0)) } ?? ""
     let examples = card.examples.map { "- " + excerpt($0) }
-    return (["**\(card.name)** — \(title)", "", "\(activity)\(evidence)"] + (examples.isEmpty ? [] : [""]) + examples)
+    return
+      (["**\(card.name)** — \(title)", "", "\(activity)\(evidence)"] + (examples.isEmpty ? [] : [""])
+      + examples)
       .joined(separator: "\n")
   }
 

@@ -21,7 +21,9 @@ struct FeaturePrinter {
     let title = labels.first.map { Terminal.printable($0.text) } ?? "no label"
     let origins = labels.map { label in
       let isFirst = label == labels.first
-      return "  " + Terminal.faint((isFirst ? "" : "“\(Terminal.printable(label.text))” ") + FeaturePrinter.origin(label))
+      return "  "
+        + Terminal.faint(
+          (isFirst ? "" : "“\(Terminal.printable(label.text))” ") + FeaturePrinter.origin(label))
     }
     return (["\(Terminal.strong("\(dashboard.name)"))  \(title)"] + origins).joined(separator: "\n")
   }
@@ -37,12 +39,20 @@ struct FeaturePrinter {
 
   private var facts: String {
     var rows: [(String, String)] = [("active", activity)]
-    rows.append(("tokens", dashboard.firingTokens.map { "\(quoted($0.token)) ×\($0.count.grouped)" }.joined(separator: "  ")))
+    rows.append(
+      (
+        "tokens",
+        dashboard.firingTokens.map { "\(quoted($0.token)) ×\($0.count.grouped)" }.joined(separator: "  ")
+      ))
     rows.append(("raises", effects(dashboard.normedLogitEffects.top)))
     rows.append(("lowers", effects(dashboard.normedLogitEffects.bottom)))
     rows.append(("reads", effects(dashboard.embeddingEffects.top)))
     if dashboard.decoderNorms.count > 1 {
-      rows.append(("writes", "layers \(dashboard.name.layer)… " + Sparkline.text(dashboard.decoderNorms.map(Double.init))))
+      rows.append(
+        (
+          "writes",
+          "layers \(dashboard.name.layer)… " + Sparkline.text(dashboard.decoderNorms.map(Double.init))
+        ))
     }
     rows += scores.map { ("judged", judged($0)) }
     rows += dashboard.coactive.prefix(5).enumerated().map { ($0 == 0 ? "with" : "", coactive($1)) }
@@ -59,9 +69,11 @@ struct FeaturePrinter {
     let merged = stride(from: 0, to: bins.count, by: 2).map { place in
       Double(bins[place..<min(bins.count, place + 2)].reduce(0, +))
     }
-    return "at \(percentage(dashboard.density)) of \(info.positionCount.grouped) positions (\(dashboard.activePositions.grouped)), "
+    return
+      "at \(percentage(dashboard.density)) of \(info.positionCount.grouped) positions (\(dashboard.activePositions.grouped)), "
       + "up to \(number(dashboard.activationRange.greatest))\n          "
-      + Sparkline.text(merged.map { ($0 + 1).logarithm }) + Terminal.faint("  activations from 0 to the greatest, log scale")
+      + Sparkline.text(merged.map { ($0 + 1).logarithm })
+      + Terminal.faint("  activations from 0 to the greatest, log scale")
   }
 
   private func effects(_ effects: [TokenEffects.Effect]) -> String {
@@ -84,7 +96,8 @@ struct FeaturePrinter {
       let lines = group.examples.prefix(exampleCount).map { example in
         let strength = number(example.activations[example.focus])
         let line = ExampleLine(example: example, texts: texts, greatest: dashboard.activationRange.greatest)
-        return "  \(strength.leading(7)) " + line.text(columns: Terminal.width - 11, colours: Terminal.showsColours)
+        return "  \(strength.leading(7)) "
+          + line.text(columns: Terminal.width - 11, colours: Terminal.showsColours)
       }
       return lines.isEmpty ? nil : (["", Terminal.strong(group.name)] + lines).joined(separator: "\n")
     }.joined(separator: "\n")
@@ -101,7 +114,8 @@ enum Sparkline {
     let greatest = values.max() ?? 0
     return String(
       values.map { value in
-        value <= 0 || greatest <= 0 ? " " : bars[min(bars.count - 1, Int(value / greatest * Double(bars.count)))]
+        value <= 0 || greatest <= 0
+          ? " " : bars[min(bars.count - 1, Int(value / greatest * Double(bars.count)))]
       })
   }
 }

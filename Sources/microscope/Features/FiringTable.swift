@@ -39,7 +39,8 @@ struct FiringTable: Encodable {
   var active: Int
 
   init(
-    _ tokens: [Int], pieces: [String], activity: [[(name: FeatureName, value: Float)]], store: DashboardStore?,
+    _ tokens: [Int], pieces: [String], activity: [[(name: FeatureName, value: Float)]],
+    store: DashboardStore?,
     selection: Selection
   ) throws {
     self.tokens = zip(tokens, pieces).map { Piece(id: $0, piece: $1) }
@@ -53,7 +54,9 @@ struct FiringTable: Encodable {
     let wanted = found.filter { name, values in
       (selection.layers?.contains(name.layer) ?? true) && (selection.position.map { values[$0] > 0 } ?? true)
     }
-    let rows = try FiringTable.rows(wanted, store).filter { $0.density.map { $0 <= selection.maxDensity } ?? true }
+    let rows = try FiringTable.rows(wanted, store).filter {
+      $0.density.map { $0 <= selection.maxDensity } ?? true
+    }
     features = Array(
       rows.sorted { ($0.heat(selection.position), $1.name) > ($1.heat(selection.position), $0.name) }
         .prefix(selection.limit))
@@ -69,7 +72,8 @@ struct FiringTable: Encodable {
     return try store.cards(found.keys.sorted(), examples: 0).map { card in
       let values = found[card.name] ?? []
       return Row(
-        name: card.name, density: card.density, greatest: max(card.greatest, values.max() ?? 0), activations: values)
+        name: card.name, density: card.density, greatest: max(card.greatest, values.max() ?? 0),
+        activations: values)
     }
   }
 }

@@ -17,7 +17,8 @@ struct HeatTable {
 
   var text: String {
     guard !table.features.isEmpty else { return "no feature fires there" }
-    let count = "\(table.features.count.grouped) of \(table.active.grouped) active features, the hottest first"
+    let count =
+      "\(table.features.count.grouped) of \(table.active.grouped) active features, the hottest first"
     return ([head, rows.joined(separator: "\n"), Terminal.faint(count)].flatMap { $0.isEmpty ? [] : [$0] })
       .joined(separator: "\n")
   }
@@ -73,7 +74,9 @@ struct HeatTable {
     let body = max(1, width - 1)
     let gap = String(repeating: " ", count: width - body)
     guard heat > 0 else { return String(repeating: "·", count: 1).filling(body) + gap }
-    guard !colours else { return Terminal.heated(String(repeating: " ", count: body), heat, colours: true) + gap }
+    guard !colours else {
+      return Terminal.heated(String(repeating: " ", count: body), heat, colours: true) + gap
+    }
     let shades: [Character] = ["░", "▒", "▓", "█"]
     return String(repeating: shades[min(3, Int(heat * 4))], count: body) + gap
   }

@@ -3,7 +3,8 @@ import Foundation
 /// A share in percent, with as many digits as it is worth.
 func percentage(_ share: Double) -> String {
   let value = 100 * share
-  return value >= 10 || value == 0 ? "\(value.rounded(to: 0))%" : value >= 0.1 ? "\(value.rounded(to: 1))%" : "\(value.rounded(to: 3))%"
+  return value >= 10 || value == 0
+    ? "\(value.rounded(to: 0))%" : value >= 0.1 ? "\(value.rounded(to: 1))%" : "\(value.rounded(to: 3))%"
 }
 
 /// An activation or a weight in three digits.

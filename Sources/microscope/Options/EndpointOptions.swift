@@ -62,7 +62,8 @@ struct EndpointOptions: ParsableArguments {
     }
     let key = try apiKeyEnv.map { variable in
       guard let key = ProcessInfo.processInfo.environment[variable], !key.isEmpty else {
-        throw CommandError("The environment variable \(variable) holds no key: set it, or leave out --api-key-env.")
+        throw CommandError(
+          "The environment variable \(variable) holds no key: set it, or leave out --api-key-env.")
       }
       return key
     }

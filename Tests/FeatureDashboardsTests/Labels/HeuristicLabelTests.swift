@@ -8,7 +8,8 @@ struct HeuristicLabelTests {
   private let text = Vocabulary.text(20_000, seed: 7)
 
   private var labeller: HeuristicLabeller {
-    HeuristicLabeller(CorpusSample([Vocabulary.text(20_000, seed: 8)], Vocabulary.lexicon), Vocabulary.lexicon)
+    HeuristicLabeller(
+      CorpusSample([Vocabulary.text(20_000, seed: 8)], Vocabulary.lexicon), Vocabulary.lexicon)
   }
 
   /// Labels a feature that is active where a condition holds.
@@ -49,7 +50,9 @@ struct HeuristicLabelTests {
 
   @Test("A token with another one before it, which neither alone tells")
   func pair() {
-    let label = label { text[$0] == Vocabulary.token(" the") && text[$0 - 1] == Vocabulary.token(" of") ? 1 : nil }
+    let label = label {
+      text[$0] == Vocabulary.token(" the") && text[$0 - 1] == Vocabulary.token(" of") ? 1 : nil
+    }
     #expect(label.rule == TokenRule(tokens: Vocabulary.tokens(" the"), previous: Vocabulary.tokens(" of")))
     #expect(label.text == "fires on ‘the’ after ‘of’")
   }

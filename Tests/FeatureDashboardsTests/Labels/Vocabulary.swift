@@ -3,8 +3,10 @@
 /// A small vocabulary with tokens of every kind, and how to write texts in it.
 struct Vocabulary {
   static let words = [
-    "<s>", " the", " of", " in", ".", ",", " Paris", "Paris", " France", " London", " went", " to", "ing", " 1994", " 12",
-    "\n", " NATO", " é", "中", "\u{FFFD}", " French", " french", "French", " court", " judge", " said", " cat", " dog",
+    "<s>", " the", " of", " in", ".", ",", " Paris", "Paris", " France", " London", " went", " to", "ing",
+    " 1994", " 12",
+    "\n", " NATO", " é", "中", "\u{FFFD}", " French", " french", "French", " court", " judge", " said", " cat",
+    " dog",
     " runs", " sleeps", "  ", " д",
   ]
   static let texts = TokenTexts(words)

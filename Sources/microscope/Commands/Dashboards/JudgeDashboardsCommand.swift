@@ -18,7 +18,7 @@ struct JudgeDashboardsCommand: AsyncParsableCommand {
         microscope dashboards judge --method sort --count 200 --endpoint http://127.0.0.1:11434/v1 --endpoint-model m
       """)
 
-  @OptionGroup var source: FeatureStoreOptions
+  @OptionGroup var source: DashboardOptions
   @OptionGroup var endpoint: EndpointOptions
 
   @Option(help: "How to judge.")
@@ -75,14 +75,16 @@ struct JudgeDashboardsCommand: AsyncParsableCommand {
   }
 
   /// Opens the store, and the model where the method needs to run it.
-  private func opened() async throws -> (DashboardStore, FeatureSession?) {
-    guard method == .detection || method == .contrastive else { return (try await source.store(), nil) }
-    let session = try await source.session()
-    return (try source.store(session), session)
+  private func opened() async throws -> (DashboardStore, DashboardSubject?) {
+    guard method == .detection || method == .contrastive else {
+      return (try await source.existingStore(), nil)
+    }
+    let session = try await source.open()
+    return (try session.existingStore(), session)
   }
 
   private func requests(
-    _ store: DashboardStore, _ session: FeatureSession?
+    _ store: DashboardStore, _ session: DashboardSubject?
   ) throws -> ([JudgeItem], JudgeMaterial) {
     if method == .contrastive, let session { return try contrasts(store, session) }
     let names = features.isEmpty ? try judged(store) : Set(features).sorted()
@@ -93,7 +95,9 @@ struct JudgeDashboardsCommand: AsyncParsableCommand {
     Terminal.progress("reading text without the features")
     let step = max(1, try store.passageCount() / 200)
     var passages: [Passage] = []
-    for id in stride(from: 0, to: try store.passageCount(), by: step) { passages += try store.passages(id..<id + 1) }
+    for id in stride(from: 0, to: try store.passageCount(), by: step) {
+      passages += try store.passages(id..<id + 1)
+    }
     let silent = SilentExcerpts(passages, names: Set(names), session.reader, session.workers)
     Terminal.progress("")
     return (items, .silent(silent))
@@ -106,20 +110,22 @@ struct JudgeDashboardsCommand: AsyncParsableCommand {
       $0.density * Double(store.info.positionCount) >= 20
     }
     guard !active.isEmpty else {
-      throw CommandError("None of the features is active often enough to be judged: build dashboards of more text.")
+      throw CommandError(
+        "None of the features is active often enough to be judged: build dashboards of more text.")
     }
     var random = SplitMix64(seed: seed)
     return active.map(\.name).shuffled(using: &random).prefix(count).sorted()
   }
 
   private func contrasts(
-    _ store: DashboardStore, _ session: FeatureSession
+    _ store: DashboardStore, _ session: DashboardSubject
   ) throws -> ([JudgeItem], JudgeMaterial) {
     var given = ContrastivePairs.builtIn
     if let pairs {
       let text = String(decoding: try PromptFile.bytes(pairs), as: UTF8.self)
       guard let read = ContrastivePairs(text: text) else {
-        throw CommandError("The file \(pairs) is no list of pairs: write two prompts a line with a tab between.")
+        throw CommandError(
+          "The file \(pairs) is no list of pairs: write two prompts a line with a tab between.")
       }
       given = read
     }
@@ -127,7 +133,9 @@ struct JudgeDashboardsCommand: AsyncParsableCommand {
     let prompts = try given.items(
       { session.reader.greatest(session.tokens($0)) },
       greatest: { names in
-        try store.cards(names, examples: 0).filter { $0.density < 0.05 }.reduce(into: [:]) { $0[$1.name] = $1.greatest }
+        try store.cards(names, examples: 0).filter { $0.density < 0.05 }.reduce(into: [:]) {
+          $0[$1.name] = $1.greatest
+        }
       }, perPair: perPair)
     let wanted = features.isEmpty ? prompts : prompts.filter { features.contains($0.key.name) }
     return (wanted.keys.sorted(), .prompts(wanted))
@@ -137,9 +145,12 @@ struct JudgeDashboardsCommand: AsyncParsableCommand {
     var lines = [result.work.text("judgements")]
     if let means = result.summary?.means {
       let share = { (value: Double?) in value.map { $0.rounded(to: 3) } ?? "–" }
-      lines.append("\(method.rawValue): accuracy \(share(means.accuracy)) over \(means.features) features, guessing gives 0.5")
+      lines.append(
+        "\(method.rawValue): accuracy \(share(means.accuracy)) over \(means.features) features, guessing gives 0.5"
+      )
       if method.needsLabel {
-        lines.append("precision \(share(means.precision)), recall \(share(means.recall)), F1 \(share(means.f1))")
+        lines.append(
+          "precision \(share(means.precision)), recall \(share(means.recall)), F1 \(share(means.f1))")
       }
     }
     return lines.joined(separator: "\n")

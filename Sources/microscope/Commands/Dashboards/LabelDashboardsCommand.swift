@@ -20,7 +20,7 @@ struct LabelDashboardsCommand: AsyncParsableCommand {
           --style tokens --price-in 0.15 --price-out 0.6
       """)
 
-  @OptionGroup var source: FeatureStoreOptions
+  @OptionGroup var source: DashboardOptions
   @OptionGroup var endpoint: EndpointOptions
 
   @Option(
@@ -53,7 +53,7 @@ struct LabelDashboardsCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let store = try await source.store()
+    let store = try await source.existingStore()
     guard endpoint.endpoint != nil else { return try labelByRules(store) }
     let work = EndpointWork(options: endpoint, noun: "labels")
     let job = try LabellingJob(
@@ -76,11 +76,12 @@ struct LabelDashboardsCommand: AsyncParsableCommand {
     let start = ContinuousClock.now
     let total = store.info.featureCounts.reduce(0, +)
     try store.labelByRules(
-      time: Date().timeIntervalSince1970, Workers(count: source.options.threads)
+      time: Date().timeIntervalSince1970, Workers(count: source.model.threads)
     ) { Terminal.progress("\($0.grouped) of \(total.grouped) features") }
     Terminal.progress("")
     let result = RuleLabels(
-      features: total, withRule: try store.rules().count, seconds: (ContinuousClock.now - start) / .seconds(1))
+      features: total, withRule: try store.rules().count, seconds: (ContinuousClock.now - start) / .seconds(1)
+    )
     guard !json else { return try Terminal.printJSON(result) }
     let share = (100 * Double(result.withRule) / Double(max(1, total))).rounded(to: 0)
     try Terminal.say(

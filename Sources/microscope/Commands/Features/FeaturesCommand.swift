@@ -2,7 +2,8 @@ import ArgumentParser
 
 struct FeaturesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "features", abstract: "Look at features: what they mean, which are alike, what fires on a text.",
+    commandName: "features",
+    abstract: "Look at features: what they mean, which are alike, what fires on a text.",
     discussion: """
       Examples:
         microscope features show 12/845
@@ -12,6 +13,7 @@ struct FeaturesCommand: AsyncParsableCommand {
       """,
     subcommands: [
       ShowFeatureCommand.self, SearchFeaturesCommand.self, FiringFeaturesCommand.self,
-      SimilarFeaturesCommand.self, NeighboursCommand.self, LabelFeatureCommand.self, SampleFeaturesCommand.self,
+      SimilarFeaturesCommand.self, NeighboursCommand.self, LabelFeatureCommand.self,
+      SampleFeaturesCommand.self,
     ])
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import FeatureDashboards
-import ModelCatalogues
 
 struct FiringFeaturesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,7 +16,7 @@ struct FiringFeaturesCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var prompt: PromptOptions
-  @OptionGroup var source: FeatureStoreOptions
+  @OptionGroup var source: DashboardOptions
 
   @Option(help: ArgumentHelp("How many features to list.", valueName: "count"))
   var limit = 25
@@ -43,21 +42,16 @@ struct FiringFeaturesCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let session = try await source.session()
-    let rule = try await source.options.resolve().entry?.firstToken ?? .modelDefault
+    let session = try await source.open()
     let tokens = try prompt.tokens(
-      session.model.tokenizer, transformer: session.model.transformer, rule: rule, compatible: false)
+      session.model.tokenizer, transformer: session.model.transformer, rule: session.firstToken,
+      compatible: false)
     try MemoryNeed(tracing: session.model.transformer.configuration, positions: tokens.count).check()
     let table = try FiringTable(
-      tokens, pieces: tokens.map { session.model.tokenizer.piece($0) }, activity: session.reader.activity(tokens),
-      store: try openedStore(session), selection: try selection(tokens.count))
+      tokens, pieces: tokens.map { session.model.tokenizer.piece($0) },
+      activity: session.reader.activity(tokens),
+      store: try session.openStore(), selection: try selection(tokens.count))
     if json { try Terminal.printJSON(table) } else { try Terminal.say(HeatTable(table).text) }
-  }
-
-  /// The dashboards; none are needed unless a file is named.
-  private func openedStore(_ session: FeatureSession) throws -> DashboardStore? {
-    guard source.dashboards == nil else { return try source.store(session) }
-    return try FeatureStoreOptions.shelved(session.basis, session.model.transformer)
   }
 
   private func selection(_ count: Int) throws -> FiringTable.Selection {
@@ -65,6 +59,7 @@ struct FiringFeaturesCommand: AsyncParsableCommand {
     guard position.map((0..<count).contains) ?? true else {
       throw CommandError("There is no position \(at ?? 0): the text has \(count) tokens, 0 to \(count - 1).")
     }
-    return FiringTable.Selection(limit: limit, position: position, layers: layers?.layers, maxDensity: maxDensity)
+    return FiringTable.Selection(
+      limit: limit, position: position, layers: layers?.layers, maxDensity: maxDensity)
   }
 }

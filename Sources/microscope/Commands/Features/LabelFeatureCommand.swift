@@ -20,13 +20,15 @@ struct LabelFeatureCommand: AsyncParsableCommand {
   @Argument(help: "The label.")
   var text: String?
 
-  @OptionGroup var source: FeatureStoreOptions
+  @OptionGroup var source: DashboardOptions
 
   @Flag(help: "Take your label back.")
   var remove = false
 
   func validate() throws {
-    guard (text == nil) == remove else { throw ValidationError("Give a label, or --remove to take yours back.") }
+    guard (text == nil) == remove else {
+      throw ValidationError("Give a label, or --remove to take yours back.")
+    }
     guard let text else { return }
     guard text.contains(where: { !$0.isWhitespace }), text.count <= 400, !text.utf8.contains(0) else {
       throw ValidationError("A label has 1 to 400 characters.")
@@ -34,7 +36,7 @@ struct LabelFeatureCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let store = try await source.store()
+    let store = try await source.existingStore()
     _ = try store.dashboard(feature)
     if let text {
       let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")

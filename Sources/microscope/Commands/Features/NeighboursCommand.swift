@@ -21,7 +21,7 @@ struct NeighboursCommand: AsyncParsableCommand {
   @Argument(help: "The feature.")
   var feature: FeatureName
 
-  @OptionGroup var source: FeatureStoreOptions
+  @OptionGroup var source: DashboardOptions
 
   @Option(
     parsing: .upToNextOption,
@@ -45,12 +45,13 @@ struct NeighboursCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let session = try await source.session()
-    let store = try source.store(session)
+    let session = try await source.open()
+    let store = try session.existingStore()
     let dashboard = try store.dashboard(feature)
     guard let weights = VirtualWeights(session.model.transformer, session.basis) else {
       throw CommandError(
-        "Neurons multiply what they read, so there are no virtual weights between them: name transcoders with --transcoders.")
+        "Neurons multiply what they read, so there are no virtual weights between them: name transcoders with --transcoders."
+      )
     }
     let read = try texts(session, store, dashboard)
     Terminal.progress("reading \(read.count.grouped) contexts")
@@ -75,11 +76,12 @@ struct NeighboursCommand: AsyncParsableCommand {
 
   /// The contexts to read: of the text, or the passages of the feature's examples.
   private func texts(
-    _ session: FeatureSession, _ store: DashboardStore, _ dashboard: FeatureDashboard
+    _ session: DashboardSubject, _ store: DashboardStore, _ dashboard: FeatureDashboard
   ) throws -> [[Int]] {
     guard text.isEmpty else {
       var stream = ContextStream(
-        try TextCorpus(paths: text), tokenizer: session.model.tokenizer, first: session.first, length: 128, seed: 0)
+        try TextCorpus(paths: text), tokenizer: session.model.tokenizer, first: session.first, length: 128,
+        seed: 0)
       var read: [[Int]] = []
       while read.count < contexts, let context = stream.next(repeating: false) { read.append(context) }
       return read

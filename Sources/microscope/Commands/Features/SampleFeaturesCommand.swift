@@ -13,7 +13,7 @@ struct SampleFeaturesCommand: AsyncParsableCommand {
         microscope features sample --count 30 --seed 0 --markdown
       """)
 
-  @OptionGroup var source: FeatureStoreOptions
+  @OptionGroup var source: DashboardOptions
 
   @Option(help: ArgumentHelp("How many.", valueName: "count"))
   var count = 10
@@ -37,7 +37,7 @@ struct SampleFeaturesCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let store = try await source.store()
+    let store = try await source.existingStore()
     let names = store.info.randomFeatures(count, seed: seed)
     let cards = try store.cards(names, examples: examples)
     if json { return try Terminal.printJSON(cards) }
@@ -45,7 +45,8 @@ struct SampleFeaturesCommand: AsyncParsableCommand {
       let rule = try store.rule(card.name) != nil
       let labels = try store.labels(card.name)
       return markdown
-        ? FeatureMarkdown(card: card, labels: labels, hasRule: rule, texts: store.texts).text : plain(card, store.texts)
+        ? FeatureMarkdown(card: card, labels: labels, hasRule: rule, texts: store.texts).text
+        : plain(card, store.texts)
     }
     try Terminal.say(parts.joined(separator: markdown ? "\n\n" : "\n"))
   }

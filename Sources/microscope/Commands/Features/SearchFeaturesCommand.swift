@@ -3,7 +3,8 @@ import FeatureDashboards
 
 struct SearchFeaturesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "search", abstract: "Find features by the words of their labels, examples and output tokens.",
+    commandName: "search",
+    abstract: "Find features by the words of their labels, examples and output tokens.",
     discussion: """
       All words must be there; the last may be only begun. Labels count most.
 
@@ -15,7 +16,7 @@ struct SearchFeaturesCommand: AsyncParsableCommand {
   @Argument(help: "The words.")
   var text: String
 
-  @OptionGroup var source: FeatureStoreOptions
+  @OptionGroup var source: DashboardOptions
 
   @Option(help: ArgumentHelp("How many to list.", valueName: "count"))
   var limit = 20
@@ -28,7 +29,7 @@ struct SearchFeaturesCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let store = try await source.store()
+    let store = try await source.existingStore()
     var query = FeatureQuery()
     query.text = text
     query.order = .relevance

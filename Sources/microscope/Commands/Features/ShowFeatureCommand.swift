@@ -16,7 +16,7 @@ struct ShowFeatureCommand: AsyncParsableCommand {
   @Argument(help: "The feature: its layer and its index in it.")
   var feature: FeatureName
 
-  @OptionGroup var source: FeatureStoreOptions
+  @OptionGroup var source: DashboardOptions
 
   @Option(help: ArgumentHelp("Examples of each group.", valueName: "count"))
   var examples = 5
@@ -29,7 +29,7 @@ struct ShowFeatureCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let store = try await source.store()
+    let store = try await source.existingStore()
     let dashboard = try store.dashboard(feature)
     let (labels, rule) = (try store.labels(feature), try store.rule(feature))
     let scores = try store.scores(of: feature)

@@ -16,7 +16,7 @@ struct SimilarFeaturesCommand: AsyncParsableCommand {
   @Argument(help: "The feature.")
   var feature: FeatureName
 
-  @OptionGroup var source: FeatureStoreOptions
+  @OptionGroup var source: DashboardOptions
 
   @Option(help: ArgumentHelp("How many to list.", valueName: "count"))
   var limit = 10
@@ -29,8 +29,8 @@ struct SimilarFeaturesCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let session = try await source.session()
-    let store = try source.store(session)
+    let session = try await source.open()
+    let store = try session.existingStore()
     let dashboard = try store.dashboard(feature)
     let similar = FeatureWrites(session.model.transformer, session.basis).similar(
       to: feature, limit: limit, session.workers)
