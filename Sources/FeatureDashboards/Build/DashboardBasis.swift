@@ -64,7 +64,7 @@ public enum DashboardBasis: Sendable {
   }
 
   /// Refuses transcoders of another model.
-  func check(_ transformer: Transformer) throws(TranscoderError) {
+  public func check(_ transformer: Transformer) throws(TranscoderError) {
     guard case .transcoders(let set) = self else { return }
     let sizes = transformer.configuration
     guard set.layerCount == sizes.layerCount,

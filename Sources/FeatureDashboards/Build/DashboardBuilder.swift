@@ -1,7 +1,7 @@
 public import Foundation
 public import LinearAlgebra
 public import TranscoderTraining
-import Transcoders
+public import Transcoders
 public import Transformers
 
 /// Reads a corpus once with a model and makes the dashboards of all its features.
@@ -72,7 +72,7 @@ public struct DashboardBuilder {
   let settings: DashboardSettings
   let workers: Workers
   /// Passages after which the tallies are saved whatever the time; nil for the time alone.
-  var passagesBetweenCheckpoints: Int?
+  package var passagesBetweenCheckpoints: Int?
 
   /// Prepares a build; transcoders must fit the model.
   public init(_ source: Source, _ settings: DashboardSettings, _ workers: Workers) throws(TranscoderError) {
@@ -107,7 +107,7 @@ public struct DashboardBuilder {
   }
 
   /// Cuts the text.
-  func passages() throws(DashboardError) -> [Passage] {
+  package func passages() throws(DashboardError) -> [Passage] {
     var stream = ContextStream(
       source.corpus, tokenizer: source.model.tokenizer, first: source.first, length: settings.contextLength,
       seed: settings.seed)

@@ -1,5 +1,6 @@
 import Foundation
 import LinearAlgebra
+import Tokenizers
 import Transformers
 
 /// Writes the dashboards of a corpus that was read, layer by layer.
@@ -53,15 +54,9 @@ struct DashboardWriting {
 
   /// The mean denominator of the final norm over the first passages.
   private func usualNormScale() -> Float {
-    let transformer = builder.transformer
-    let last = HookPoint(.residPost, layer: transformer.configuration.layerCount - 1)
-    let scales = passages.prefix(4).flatMap { passage -> ArraySlice<Float> in
-      guard
-        var stream = transformer.run(passage.tokens, recording: [last], logits: .none).activations[
-          last.kind, last.layer]
-      else { return [] }
-      if transformer.configuration.norm.isCentred { stream.centerRows() }
-      return stream.rootMeanSquares(epsilon: transformer.configuration.norm.epsilon).dropFirst()
+    let scales = passages.prefix(4).flatMap { passage in
+      builder.transformer.run(passage.tokens, recording: [HookPoint(.finalNormScale)], logits: .last)
+        .activations[.finalNormScale]?.storage.dropFirst() ?? []
     }
     return Float(scales.reduce(0.0) { $0 + Double($1) } / Double(max(1, scales.count)))
   }

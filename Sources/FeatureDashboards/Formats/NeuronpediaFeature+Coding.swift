@@ -5,7 +5,7 @@ extension NeuronpediaFeature {
     func value<Value: Decodable>(_ key: CodingKeys, or fallback: Value) throws -> Value {
       try values.decodeIfPresent(Value.self, forKey: key) ?? fallback
     }
-    modelId = try value(.modelId, or: "")
+    modelID = try value(.modelID, or: "")
     layer = try values.decode(String.self, forKey: .layer)
     if let number = try? values.decode(Int.self, forKey: .index) {
       index = String(number)
@@ -14,15 +14,15 @@ extension NeuronpediaFeature {
     }
     maxActApprox = try value(.maxActApprox, or: 0)
     minAct = try values.decodeIfPresent(Float.self, forKey: .minAct)
-    frac_nonzero = try value(.frac_nonzero, or: 0)
+    fracNonzero = try value(.fracNonzero, or: 0)
     activePositions = try values.decodeIfPresent(Int.self, forKey: .activePositions)
     meanActivation = try values.decodeIfPresent(Double.self, forKey: .meanActivation)
-    pos_str = try value(.pos_str, or: [])
-    pos_values = try value(.pos_values, or: [])
-    neg_str = try value(.neg_str, or: [])
-    neg_values = try value(.neg_values, or: [])
-    freq_hist_data_bar_heights = try value(.freq_hist_data_bar_heights, or: [])
-    freq_hist_data_bar_values = try value(.freq_hist_data_bar_values, or: [])
+    raisedTexts = try value(.raisedTexts, or: [])
+    raisedValues = try value(.raisedValues, or: [])
+    loweredTexts = try value(.loweredTexts, or: [])
+    loweredValues = try value(.loweredValues, or: [])
+    histogramHeights = try value(.histogramHeights, or: [])
+    histogramMiddles = try value(.histogramMiddles, or: [])
     activations = try value(.activations, or: [])
     explanations = try value(.explanations, or: [])
   }

@@ -6,20 +6,20 @@ extension NeuronpediaFeature {
     _ dashboard: FeatureDashboard, labels: [FeatureLabel], info: DashboardInfo, texts: TokenTexts
   ) {
     let effects = dashboard.normedLogitEffects
-    modelId = info.model
+    modelID = info.model
     layer = "\(dashboard.name.layer)-\(info.basis)"
     index = String(dashboard.name.index)
     maxActApprox = dashboard.activationRange.greatest
     minAct = dashboard.activationRange.least
-    frac_nonzero = dashboard.density
+    fracNonzero = dashboard.density
     activePositions = dashboard.activePositions
     meanActivation = dashboard.meanActivation
-    pos_str = effects.top.map { texts[$0.token] }
-    pos_values = effects.top.map(\.value)
-    neg_str = effects.bottom.map { texts[$0.token] }
-    neg_values = effects.bottom.map(\.value)
-    freq_hist_data_bar_heights = dashboard.histogram.counts.map(Double.init)
-    freq_hist_data_bar_values = dashboard.histogram.middles
+    raisedTexts = effects.top.map { texts[$0.token] }
+    raisedValues = effects.top.map(\.value)
+    loweredTexts = effects.bottom.map { texts[$0.token] }
+    loweredValues = effects.bottom.map(\.value)
+    histogramHeights = dashboard.histogram.counts.map(Double.init)
+    histogramMiddles = dashboard.histogram.middles
     activations = dashboard.exampleGroups.flatMap { group in
       group.examples.map { Activation($0, quantile: group.quantile, texts) }
     }
@@ -42,19 +42,19 @@ extension NeuronpediaFeature {
   /// - Parameter library: Takes the texts of examples and tokens.
   public func dashboard(_ library: inout TextLibrary) -> FeatureDashboard? {
     guard let name else { return nil }
-    let middles = freq_hist_data_bar_values
+    let middles = histogramMiddles
     // Bins of equal width from 0 on: the last middle is half a bin below the end.
     let width = middles.last.map { $0 / (Float(middles.count) - 0.5) } ?? 0
     var dashboard = FeatureDashboard(
-      name: name, density: frac_nonzero, activePositions: activePositions ?? 0,
+      name: name, density: fracNonzero, activePositions: activePositions ?? 0,
       meanActivation: meanActivation ?? 0,
       activationRange: ActivationRange(least: minAct ?? 0, greatest: maxActApprox),
       histogram: ActivationHistogram(
-        greatest: width * Float(middles.count), counts: freq_hist_data_bar_heights.map { Int($0.rounded()) }))
+        greatest: width * Float(middles.count), counts: histogramHeights.map { Int($0.rounded()) }))
     dashboard.exampleGroups = groups(&library)
     dashboard.normedLogitEffects = TokenEffects(
-      top: NeuronpediaFeature.effects(pos_str, pos_values, &library),
-      bottom: NeuronpediaFeature.effects(neg_str, neg_values, &library))
+      top: NeuronpediaFeature.effects(raisedTexts, raisedValues, &library),
+      bottom: NeuronpediaFeature.effects(loweredTexts, loweredValues, &library))
     return dashboard
   }
 

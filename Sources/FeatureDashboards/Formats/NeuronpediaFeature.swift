@@ -28,22 +28,37 @@ public struct NeuronpediaFeature: Sendable, Equatable, Codable {
     var time: Double?
   }
 
-  var modelId: String
+  var modelID: String
   /// Such as `12-transcoder-16k`: the layer stands first.
   var layer: String
   /// As a text in the API's answers, as a number in its exports.
   var index: String
   var maxActApprox: Float
   var minAct: Float?
-  var frac_nonzero: Double
+  var fracNonzero: Double
   var activePositions: Int?
   var meanActivation: Double?
-  var pos_str: [String]
-  var pos_values: [Float]
-  var neg_str: [String]
-  var neg_values: [Float]
-  var freq_hist_data_bar_heights: [Double]
-  var freq_hist_data_bar_values: [Float]
+  /// The tokens that the feature raises most, through the final norm, and how much.
+  var raisedTexts: [String]
+  var raisedValues: [Float]
+  var loweredTexts: [String]
+  var loweredValues: [Float]
+  /// Positions in each bin of the histogram, and the bins' middles.
+  var histogramHeights: [Double]
+  var histogramMiddles: [Float]
   var activations: [Activation]
   var explanations: [Explanation]
+
+  enum CodingKeys: String, CodingKey {
+    case modelID = "modelId"
+    case layer, index, maxActApprox, minAct, activePositions, meanActivation
+    case fracNonzero = "frac_nonzero"
+    case raisedTexts = "pos_str"
+    case raisedValues = "pos_values"
+    case loweredTexts = "neg_str"
+    case loweredValues = "neg_values"
+    case histogramHeights = "freq_hist_data_bar_heights"
+    case histogramMiddles = "freq_hist_data_bar_values"
+    case activations, explanations
+  }
 }

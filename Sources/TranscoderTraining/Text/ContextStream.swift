@@ -90,7 +90,7 @@ public struct ContextStream: Sendable {
       documents += Array(repeating: document, count: place.pending.count - documents.count)
       place.document += 1
     }
-    let start = first == nil ? [] : documents.prefix(1)
+    let start = Array(documents[..<(first == nil ? 0 : 1)])
     let context = Context(
       tokens: (first.map { [$0] } ?? []) + place.pending[..<wanted], documents: start + documents[..<wanted])
     place.pending.removeFirst(wanted)
