@@ -49,25 +49,34 @@ extension DashboardStore {
   /// The texts of the store's tokens, with their classes.
   public var lexicon: Lexicon { Lexicon(texts) }
 
-  /// Labels every feature by the offline rules.
+  /// Labels every feature by the offline rules, all or none of them.
   ///
   /// - Parameters:
   ///   - time: Seconds since 1970.
   ///   - progress: Told how many features are done.
   public func labelByRules(time: Double, _ workers: Workers, progress: (Int) -> Void = { _ in }) throws {
     let labeller = HeuristicLabeller(try sample(), lexicon)
-    var (waiting, done): ([FeatureDashboard], Int) = ([], 0)
+    var labels: [(name: FeatureName, label: HeuristicLabel)] = []
+    var waiting: [FeatureDashboard] = []
     let flush = {
-      let labels = workers.map(waiting) { (name: $0.name, label: labeller.label($0)) }
-      try self.write(labels, time: time)
-      done += waiting.count
+      labels += workers.map(waiting) { (name: $0.name, label: labeller.label($0)) }
       waiting = []
-      progress(done)
+      progress(labels.count)
     }
     try forEachDashboard { dashboard in
       waiting.append(dashboard)
-      if waiting.count == 1024 { try flush() }
+      if waiting.count == 1024 { flush() }
     }
-    if !waiting.isEmpty { try flush() }
+    flush()
+    try write(labels, time: time)
+  }
+
+  /// Whether features have labels by the offline rules.
+  public func isLabelledByRules() throws(DashboardError) -> Bool {
+    try read { db in
+      let origin = FeatureLabel.Origin.heuristic.precedence
+      return try Int.fetchOne(
+        db, sql: "SELECT 1 FROM label WHERE origin = ? LIMIT 1", arguments: [origin]) != nil
+    }
   }
 }

@@ -66,6 +66,9 @@ struct DashboardsBuildCommand: AsyncParsableCommand {
     let outcome = try builder.build(
       to: place, progress: { Terminal.progress(line($0)) }, shouldStop: { stop.isSet })
     Terminal.progress("")
+    if case .completed = outcome {
+      try subject.label(try DashboardStore(place, identity: subject.identity))
+    }
     try say(outcome, place, features: subject.basis.featureCounts(subject.model.transformer).reduce(0, +))
   }
 
