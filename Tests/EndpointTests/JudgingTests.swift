@@ -11,7 +11,9 @@ struct JudgingTests {
     var count: Int
     func counts(_ place: Int, of tokens: [Int]) -> Bool { true }
     func activity(_ tokens: [Int]) -> [[(name: FeatureName, value: Float)]] {
-      tokens.map { $0 < count ? [(FeatureName(layer: 3, index: $0), 2)] : [] }
+      tokens.map { token in
+        token < count ? [(name: FeatureName(layer: 3, index: token), value: Float(2))] : []
+      }
     }
   }
 
