@@ -7,9 +7,11 @@ import Testing
 /// A client that is as patient in tries as ours, but not in pauses.
 func client(
   _ stub: StubEndpoint, path: String = "", timeout: Duration = .seconds(20), perMinute: Int? = nil,
-  key: String? = nil
+  key: String? = nil,
+  tries: Int = 5
 ) throws -> ChatClient {
   var policy = TransferPolicy()
+  policy.tries = tries
   policy.firstPause = .milliseconds(1)
   policy.longestPause = .seconds(3)
   let endpoint = try ChatEndpoint(address: stub.address + path, model: "judge-1", key: key)

@@ -45,7 +45,7 @@ struct RuleSearch {
   /// The first of those with the greatest F1.
   private func first(_ rules: [RatedRule]) -> RatedRule? {
     let greatest = rules.map(\.f1).max() ?? 0
-    return rules.first { $0.f1 == greatest }
+    return rules.first { $0.f1 >= greatest - 1e-9 }
   }
 
   /// Growing sets of the words with the most activation.

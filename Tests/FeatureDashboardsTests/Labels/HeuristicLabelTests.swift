@@ -23,10 +23,16 @@ struct HeuristicLabelTests {
 
   @Test("Tokens: the rule has their ids, the label their words once")
   func tokens() {
-    let label = label { ["Paris", " Paris", " France"].contains(Vocabulary.words[text[$0]]) ? 2 : nil }
+    let label = label {
+      switch Vocabulary.words[text[$0]] {
+      case "Paris", " Paris": 3
+      case " France": 1
+      default: nil
+      }
+    }
     #expect(label.rule == TokenRule(tokens: Vocabulary.tokens(" Paris", "Paris", " France")))
     #expect(label.text == "fires on ‘Paris’, ‘France’")
-    #expect(label.evidence == "100% of its activation is there, and about 100% of such places activate it")
+    #expect(label.evidence.hasPrefix("100% of its activation is there, and about "))
   }
 
   @Test("A class of tokens, when no few tokens will do")

@@ -6,7 +6,10 @@ import Testing
 @Suite("Questions to a judge")
 struct JudgeQuestionTests {
   private let writer = QuestionWriter(texts: Vocabulary.texts)
-  private let text = Vocabulary.text(4000, seed: 30)
+  /// Without the words that would end an excerpt or look like the feature's.
+  private let text = Vocabulary.text(4000, seed: 30).map {
+    ["\n", "  ", "Paris"].contains(Vocabulary.words[$0]) ? Vocabulary.token(" cat") : $0
+  }
 
   /// A feature that is active on `Paris`.
   private var feature: FeatureDashboard {
