@@ -117,7 +117,7 @@ struct PackedDashboardsTests {
         // A changed word in the first line may go unseen.
         #expect(round >= 20)
         try FileManager.default.removeItem(at: folder.file("b.sqlite"))
-      } catch let error {
+      } catch let error as DashboardError {
         #expect(error.description.hasSuffix("."))
       }
       #expect(folder.names == before)
@@ -133,8 +133,11 @@ struct PackedDashboardsTests {
     let open = { (identity: String) in
       try shelf.open(
         basis: "in/vented", identity: identity, texts: { invented.texts },
-        label: { dashboard, _ in
-          FeatureLabel(text: "rule \(dashboard.name)", origin: .heuristic, evidence: "", time: 0)
+        finish: { store in
+          try store.label(
+            store.all().map {
+              ($0.name, FeatureLabel(text: "rule \($0.name)", origin: .heuristic, evidence: "", time: 0))
+            })
         }, report: { reports.append($0) })
     }
     #expect(try open("identity-2") == nil)

@@ -33,11 +33,18 @@ struct BuildFolder {
   }
 
   /// Puts a complete store in its place; one that is there gets its dashboards and keeps its labels.
-  func finish(_ store: DashboardStore, at file: URL) throws {
+  ///
+  /// - Parameter finish: Adds to the complete store.
+  func finish(
+    _ store: DashboardStore, at file: URL, _ finish: (DashboardStore) throws -> Void
+  ) throws {
     if FileManager.default.fileExists(atPath: file.path) {
-      try DashboardStore(file, identity: store.info.identity).replaceDashboards(from: store)
+      let old = try DashboardStore(file, identity: store.info.identity)
+      try old.replaceDashboards(from: store)
+      try finish(old)
       try store.close()
     } else {
+      try finish(store)
       try store.close()
       try DashboardStore.move(self.store, to: file)
     }

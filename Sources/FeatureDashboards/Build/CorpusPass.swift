@@ -98,6 +98,9 @@ struct CorpusPass {
       basis.activations(
         layer: layer, Matrix(stacking: recorded.compactMap { $0[basis.hook, layer] }), workers)
     }
+    if let layer = activations.firstIndex(where: { !$0.values.allSatisfy(\.isFinite) }) {
+      throw .notFinite(layer: layer, passage: range.lowerBound)
+    }
     let tallies = tally.layers
     workers.forEach(layers.count) { tallies[$0].absorb(activations[$0], batch) }
   }

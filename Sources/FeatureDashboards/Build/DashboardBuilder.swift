@@ -88,8 +88,11 @@ public struct DashboardBuilder {
   ///
   /// What is not complete lies beside the store, in a folder of the same name and `.partial`. A store that is there already
   /// gets the new dashboards at once, when all are made, and keeps its labels.
+  ///
+  /// - Parameter finish: Adds to the complete store, such as labels; a new one appears afterwards.
   public func build(
-    to file: URL, progress: (Progress) -> Void, shouldStop: () -> Bool = { false }
+    to file: URL, progress: (Progress) -> Void, shouldStop: () -> Bool = { false },
+    finish: (DashboardStore) throws -> Void = { _ in }
   ) throws -> Outcome {
     let passages = try passages()
     let work = BuildFolder(beside: file, key: key(passages))
@@ -102,7 +105,7 @@ public struct DashboardBuilder {
         progress: { progress(pass.progress(.writing, done: $0, total: pass.tally.layers.count)) },
         shouldStop: shouldStop)
     else { return .stopped }
-    try work.finish(store, at: file)
+    try work.finish(store, at: file, finish)
     return .completed(pass.progress(.reading, done: 0, total: passages.count * settings.contextLength))
   }
 

@@ -1,17 +1,18 @@
-import LinearAlgebra
+public import LinearAlgebra
 import Transcoders
-import Transformers
+public import Transformers
 
 /// What the features of one layer read and write, as directions of the residual stream, `[features, dModel]` each.
-struct LayerDirections {
+public struct LayerDirections: Sendable {
   /// Read vectors; a gated neuron's is that of its gate.
-  let read: Matrix
+  public let read: Matrix
   /// Write vectors of an activation of 1, summed over the layers that a feature writes to.
-  let written: Matrix
+  public let written: Matrix
   /// ‖write vector‖ for each of these layers, for each feature.
-  let norms: [[Float]]
+  public let norms: [[Float]]
 
-  init(_ basis: DashboardBasis, layer: Int, _ transformer: Transformer, _ workers: Workers) {
+  /// Gathers the directions of a layer.
+  public init(_ basis: DashboardBasis, layer: Int, _ transformer: Transformer, _ workers: Workers) {
     switch basis {
     case .transcoders(let set): self.init(set, layer, transformer.weights.blocks, workers)
     case .neurons: self.init(neuronsOf: transformer.weights.blocks[layer], workers)

@@ -12,8 +12,8 @@ struct ByteWriter {
     bytes.append(UInt8(rest))
   }
 
-  /// Appends a number of either sign.
-  mutating func append(signed value: Int) { append((value << 1) ^ (value >> 63) & Int.max) }
+  /// Appends a number of either sign, below 2⁶² in magnitude.
+  mutating func append(signed value: Int) { append((value << 1) ^ (value >> 63)) }
 
   /// Appends the four bytes of a number.
   mutating func append(_ value: Float) { append(bits: value.bitPattern) }

@@ -86,7 +86,7 @@ public struct CircuitTracerFeature: Sendable, Equatable, Codable {
     var dashboard = FeatureDashboard(
       name: FeatureName(layer: layer, index: index), density: activationFrequency,
       activationRange: ActivationRange(least: actMin, greatest: actMax),
-      histogram: ActivationHistogram(greatest: 0, counts: histogram.map { Int($0.rounded()) }))
+      histogram: ActivationHistogram(greatest: 0, counts: histogram.map { $0.asCount }))
     dashboard.histogram.greatest = dashboard.histogram.counts.isEmpty ? 0 : actMax.nextPowerOfTwo
     dashboard.exampleGroups = examplesQuantiles.map { quantile in
       ExampleGroup(

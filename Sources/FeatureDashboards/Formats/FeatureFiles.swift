@@ -22,6 +22,11 @@ public struct FeatureFileError: Error, Equatable, Sendable, CustomStringConverti
   public var description: String { "Cannot import \(path): \(problem)." }
 }
 
+extension Double {
+  /// The number as a count, whatever a file says.
+  var asCount: Int { isFinite ? Int(max(0, min(1e15, rounded()))) : 0 }
+}
+
 /// The one number that circuit-tracer gives layer and index together.
 enum CantorPairing {
   /// Pairs two numbers.

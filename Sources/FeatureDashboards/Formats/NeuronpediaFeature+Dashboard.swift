@@ -46,11 +46,11 @@ extension NeuronpediaFeature {
     // Bins of equal width from 0 on: the last middle is half a bin below the end.
     let width = middles.last.map { $0 / (Float(middles.count) - 0.5) } ?? 0
     var dashboard = FeatureDashboard(
-      name: name, density: fracNonzero, activePositions: activePositions ?? 0,
+      name: name, density: fracNonzero, activePositions: max(0, activePositions ?? 0),
       meanActivation: meanActivation ?? 0,
       activationRange: ActivationRange(least: minAct ?? 0, greatest: maxActApprox),
       histogram: ActivationHistogram(
-        greatest: width * Float(middles.count), counts: histogramHeights.map { Int($0.rounded()) }))
+        greatest: width * Float(middles.count), counts: histogramHeights.map { $0.asCount }))
     dashboard.exampleGroups = groups(&library)
     dashboard.normedLogitEffects = TokenEffects(
       top: NeuronpediaFeature.effects(raisedTexts, raisedValues, &library),
@@ -96,12 +96,14 @@ extension NeuronpediaFeature.Activation {
   fileprivate func example(_ library: inout TextLibrary) -> FeatureExample? {
     library.example(
       tokens, values, focus: qualifyingTokenIndex ?? maxValueTokenIndex,
-      document: dataIndex.flatMap(Int.init) ?? -1)
+      document: dataIndex.flatMap(Int32.init).map(Int.init) ?? -1)
   }
 
   fileprivate var groupName: String {
-    guard let binMin, let binMax, binMin.isFinite, binMax.isFinite else { return "Top activations" }
-    return "\(Int(100 * binMin))%–\(Int(100 * binMax))%"
+    guard let binMin, let binMax, (0...1).contains(binMin), (0...1).contains(binMax) else {
+      return "Top activations"
+    }
+    return "\(Int((100 * binMin).rounded()))%–\(Int((100 * binMax).rounded()))%"
   }
 }
 

@@ -6,11 +6,10 @@ extension PackedDashboards {
   ///
   /// - Parameters:
   ///   - texts: The text of each token id.
-  ///   - label: Gives a heuristic label; nil for none.
+  ///   - finish: Adds to the complete store before it appears, such as labels.
   public func unpack(
-    to file: URL, texts: [String],
-    label: (FeatureDashboard, TokenTexts) -> FeatureLabel? = { _, _ in nil }
-  ) throws(DashboardError) {
+    to file: URL, texts: [String], finish: (DashboardStore) throws -> Void = { _ in }
+  ) throws {
     let partial = file.deletingLastPathComponent()
       .appending(component: ".\(file.lastPathComponent).\(UInt64.random(in: 0...UInt64.max)).partial")
     defer { try? DashboardStore.remove(partial) }
@@ -18,17 +17,17 @@ extension PackedDashboards {
       try FileManager.default.createDirectory(
         at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     } catch {
-      throw .inaccessible(path: file.path, reason: "its folder cannot be made; choose another place")
+      throw DashboardError.inaccessible(
+        path: file.path, reason: "its folder cannot be made; choose another place")
     }
     do {
       var reading = try Unpacking(self)
       let store = try DashboardStore(creating: partial, info: info, texts: texts)
-      try reading.fill(store, label)
+      try reading.fill(store)
+      try finish(store)
       try store.close()
-    } catch let error as DashboardError {
-      throw error
-    } catch {
-      throw .damaged(
+    } catch is ByteReader.Malformed {
+      throw DashboardError.damaged(
         path: file.path, problem: "the packed file that it is made from is incomplete or changed")
     }
     try DashboardStore.move(partial, to: file)
@@ -56,9 +55,7 @@ private struct Unpacking {
     }
   }
 
-  mutating func fill(
-    _ store: DashboardStore, _ label: (FeatureDashboard, TokenTexts) -> FeatureLabel?
-  ) throws {
+  mutating func fill(_ store: DashboardStore) throws {
     var passages: [Passage] = []
     for id in 0..<pack.header.passageCount { passages.append(try streams.passage(id: id)) }
     let texts = store.texts
@@ -73,9 +70,6 @@ private struct Unpacking {
           passages.indices.contains($0) ? passages[$0] : nil
         }
         try store.replace(dashboard, texts, in: db)
-        if let label = label(dashboard, texts) {
-          try store.addLabels([label], of: feature.name, in: db)
-        }
       }
       for (name, label) in try streams.labels() { try store.addLabels([label], of: name, in: db) }
     }

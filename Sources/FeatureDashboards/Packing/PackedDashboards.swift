@@ -76,7 +76,8 @@ public struct PackedDashboards: Sendable {
     guard let end = data.prefix(1 << 20).firstIndex(of: 0x0A),
       let header = try? JSONDecoder().decode(Header.self, from: data[..<end]),
       header.format == PackedDashboards.format,
-      header.parts.count == PackStreams<ByteReader>.Kind.allCases.count
+      header.parts.count == PackStreams<ByteReader>.Kind.allCases.count,
+      header.passageCount >= 0, header.featureCount >= 0, (0...4096).contains(header.limits.window)
     else { throw .damaged(path: file.path, problem: "it is no packed file of dashboards") }
     self.header = header
     body = Array(data[(end + 1)...])

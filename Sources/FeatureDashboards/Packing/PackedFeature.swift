@@ -152,7 +152,8 @@ extension PackedFeature.Effects {
     scale = RoundedNumbers.halfAbove(effects.map { abs($0.value) }.max() ?? 0)
     let whole = RoundedNumbers.number(scale)
     tokens = effects.map { effect in
-      let part = whole > 0 ? Int8((effect.value / whole * 127).rounded()) : 0
+      let share = effect.value / whole
+      let part = share.isFinite ? Int8((max(-1, min(1, share)) * 127).rounded()) : 0
       return PackedFeature.Token(token: effect.token, size: UInt8(bitPattern: part))
     }
   }

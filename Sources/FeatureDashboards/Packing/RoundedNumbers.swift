@@ -18,7 +18,8 @@ enum RoundedNumbers {
 
   /// A part of `whole` in 255ths.
   static func part(_ value: Float, of whole: Float) -> UInt8 {
-    whole > 0 ? UInt8(max(0, min(255, (value / whole * 255).rounded()))) : 0
+    let part = value / whole * 255
+    return whole > 0 && part.isFinite ? UInt8(max(0, min(255, part.rounded()))) : 0
   }
 
   /// The number of such a part.
@@ -31,6 +32,6 @@ enum RoundedNumbers {
 
   /// The count of such a place on the scale.
   static func count(_ scaled: UInt8) -> Int {
-    scaled < 6 ? Int(scaled) : Int(exp2(Double(scaled + 5) / 4).rounded())
+    scaled < 6 ? Int(scaled) : Int(exp2(Double(min(scaled, 240) + 5) / 4).rounded())
   }
 }

@@ -27,13 +27,12 @@ public struct DashboardShelf: Sendable {
   ///
   /// - Parameters:
   ///   - texts: The text of each token id, for unpacking.
-  ///   - label: Gives a heuristic label, for unpacking.
+  ///   - finish: Adds to a store that was unpacked, such as labels.
   ///   - report: Called with a line to show while it takes time.
   public func open(
     basis: String, identity: String, texts: () -> [String],
-    label: (FeatureDashboard, TokenTexts) -> FeatureLabel? = { _, _ in nil },
-    report: (String) -> Void = { _ in }
-  ) throws(DashboardError) -> DashboardStore? {
+    finish: (DashboardStore) throws -> Void = { _ in }, report: (String) -> Void = { _ in }
+  ) throws -> DashboardStore? {
     let place = place(basis: basis, identity: identity)
     if FileManager.default.fileExists(atPath: place.path) {
       return try DashboardStore(place, identity: identity)
@@ -41,11 +40,10 @@ public struct DashboardShelf: Sendable {
     guard let pack = shippedPack(identity) else { return nil }
     report("unpacking the dashboards of \(basis)")
     defer { report("") }
-    do throws(DashboardError) {
-      try pack.unpack(to: place, texts: texts(), label: label)
-    } catch {
-      // Another process may have been faster.
-      guard case .exists = error else { throw error }
+    do {
+      try pack.unpack(to: place, texts: texts(), finish: finish)
+    } catch DashboardError.exists {
+      // Another process was faster.
     }
     return try DashboardStore(place, identity: identity)
   }

@@ -34,7 +34,7 @@ public struct DashboardInfo: Sendable, Equatable, Codable {
 
   /// Whether there is such a feature.
   public func has(_ name: FeatureName) -> Bool {
-    featureCounts.indices.contains(name.layer) && (0..<featureCounts[name.layer]).contains(name.index)
+    featureCounts.indices.contains(name.layer) && name.index >= 0 && name.index < featureCounts[name.layer]
   }
 }
 
