@@ -60,7 +60,8 @@ struct DashboardSubject {
   func openStore() throws -> DashboardStore? {
     guard file == nil else { return try DashboardStore(place, identity: identity) }
     let store = try shelf.open(
-      basis: basis.name, identity: identity, texts: { texts }, report: { Terminal.progress($0) })
+      basis: basis.name, identity: identity, texts: { texts }, finish: label,
+      report: { Terminal.progress($0) })
     if let store, try !store.isLabelledByRules() { try label(store) }
     return store
   }

@@ -64,11 +64,8 @@ struct DashboardsBuildCommand: AsyncParsableCommand {
     defer { interrupt.stop() }
     let builder = try DashboardBuilder(source, settings, Workers(count: options.model.threads))
     let outcome = try builder.build(
-      to: place, progress: { Terminal.progress(line($0)) }, shouldStop: { stop.isSet })
+      to: place, progress: { Terminal.progress(line($0)) }, shouldStop: { stop.isSet }, finish: subject.label)
     Terminal.progress("")
-    if case .completed = outcome {
-      try subject.label(try DashboardStore(place, identity: subject.identity))
-    }
     try say(outcome, place, features: subject.basis.featureCounts(subject.model.transformer).reduce(0, +))
   }
 
