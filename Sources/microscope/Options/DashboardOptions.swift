@@ -2,6 +2,7 @@ import ArgumentParser
 import FeatureDashboards
 import Foundation
 import ModelCatalogues
+import Tokenizers
 import Transcoders
 import Transformers
 
