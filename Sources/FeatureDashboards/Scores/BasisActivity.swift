@@ -1,4 +1,4 @@
-public import LinearAlgebra
+import LinearAlgebra
 public import Transformers
 
 /// Reads texts as dashboards read their corpus: the same features, active where dashboards count them so.

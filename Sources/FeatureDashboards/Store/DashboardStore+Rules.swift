@@ -58,7 +58,7 @@ extension DashboardStore {
     let labeller = HeuristicLabeller(try sample(), lexicon)
     var labels: [(name: FeatureName, label: HeuristicLabel)] = []
     var waiting: [FeatureDashboard] = []
-    let flush = {
+    func flush() {
       labels += workers.map(waiting) { (name: $0.name, label: labeller.label($0)) }
       waiting = []
       progress(labels.count)

@@ -25,5 +25,3 @@ extension DashboardOptions {
     return try await open().existingStore()
   }
 }
-
-extension FeatureName: ExpressibleByArgument {}

@@ -156,5 +156,3 @@ struct JudgeDashboardsCommand: AsyncParsableCommand {
     return lines.joined(separator: "\n")
   }
 }
-
-extension JudgeMethod: ExpressibleByArgument {}

@@ -95,5 +95,3 @@ struct LabelDashboardsCommand: AsyncParsableCommand {
     var seconds: Double
   }
 }
-
-extension PromptStyle: ExpressibleByArgument {}

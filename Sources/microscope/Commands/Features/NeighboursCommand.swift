@@ -1,6 +1,7 @@
 import ArgumentParser
 import FeatureDashboards
 import TranscoderTraining
+import Transformers
 
 struct NeighboursCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,0 +1,6 @@
+public import ArgumentParser
+public import FeatureDashboards
+
+extension FeatureName: ExpressibleByArgument {}
+extension PromptStyle: ExpressibleByArgument {}
+extension JudgeMethod: ExpressibleByArgument {}
