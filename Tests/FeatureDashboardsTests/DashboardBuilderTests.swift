@@ -110,7 +110,7 @@ struct DashboardBuilderTests {
     var stops = 0
     for attempt in 0..<60 {
       var builder = try corpus.builder(threads: 1 + attempt % 3)
-      builder.passagesBetweenCheckpoints = 1
+      builder.secondsBetweenCheckpoints = 0
       var left = Int.random(in: 0..<3, using: &random)
       let outcome = try builder.build(to: file, progress: { _ in }) {
         left -= 1

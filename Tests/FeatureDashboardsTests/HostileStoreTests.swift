@@ -96,7 +96,8 @@ struct HostileStoreTests {
     var random = SplitMix64(seed: 8)
     let queue = try DatabaseQueue(path: file.path)
     let whole = try queue.read { db in
-      try Data.fetchOne(db, sql: "SELECT content FROM feature WHERE active > 0 ORDER BY id LIMIT 1") ?? Data()
+      try Data.fetchOne(
+        db, sql: "SELECT content FROM dashboard WHERE length(content) > 1000 ORDER BY id LIMIT 1") ?? Data()
     }
     for round in 0..<300 {
       var bytes = whole.prefix(round < 100 ? whole.count * round / 100 : whole.count)
@@ -105,7 +106,8 @@ struct HostileStoreTests {
       }
       try queue.write { db in
         try db.execute(
-          sql: "UPDATE feature SET content = ? WHERE id = (SELECT id FROM feature WHERE active > 0 LIMIT 1)",
+          sql:
+            "UPDATE dashboard SET content = ? WHERE id = (SELECT id FROM feature WHERE active > 0 ORDER BY id LIMIT 1)",
           arguments: [Data(bytes)])
       }
       let store = try DashboardStore(file, identity: nil)

@@ -13,7 +13,6 @@ struct CorpusPass {
   private let clock = ContinuousClock()
   private var seconds = (all: 0.0, forward: 0.0, sinceCheckpoint: 0.0)
   private var tokens = 0
-  private var passagesSinceCheckpoint = 0
 
   /// Begins, or goes on from what is saved.
   init(_ builder: DashboardBuilder, _ passages: [Passage], _ work: BuildFolder) throws {
@@ -46,10 +45,9 @@ struct CorpusPass {
       seconds.sinceCheckpoint += took
       tally.passageCount = range.upperBound
       tokens += range.count * builder.settings.contextLength
-      passagesSinceCheckpoint += range.count
       let length = builder.settings.contextLength
       progress(self.progress(.reading, done: range.upperBound * length, total: passages.count * length))
-      if isCheckpointDue { try save() }
+      if seconds.sinceCheckpoint > builder.secondsBetweenCheckpoints { try save() }
     }
     if start < passages.count { try save() }
     return true
@@ -64,15 +62,9 @@ struct CorpusPass {
       forwardTokensPerSecond: rate(seconds.forward))
   }
 
-  private var isCheckpointDue: Bool {
-    seconds.sinceCheckpoint > 120
-      || builder.passagesBetweenCheckpoints.map { passagesSinceCheckpoint >= $0 } ?? false
-  }
-
   private mutating func save() throws {
     try tally.save(to: work.checkpoint, key: work.key)
     seconds.sinceCheckpoint = 0
-    passagesSinceCheckpoint = 0
   }
 
   /// Runs the model over some passages and takes in what its features do.

@@ -71,8 +71,8 @@ public struct DashboardBuilder {
   let source: Source
   let settings: DashboardSettings
   let workers: Workers
-  /// Passages after which the tallies are saved whatever the time; nil for the time alone.
-  package var passagesBetweenCheckpoints: Int?
+  /// The time after which the tallies are saved.
+  public var secondsBetweenCheckpoints = 120.0
 
   /// Prepares a build; transcoders must fit the model.
   public init(_ source: Source, _ settings: DashboardSettings, _ workers: Workers) throws(TranscoderError) {

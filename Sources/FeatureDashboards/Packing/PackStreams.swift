@@ -2,7 +2,9 @@ import ModelFiles
 
 /// The parts of a packed file: numbers of one kind lie together, which compresses best.
 struct PackStreams<Stream> {
-  /// What the numbers of a part are. Wide numbers lie apart in a lowest byte and the rest.
+  /// What the numbers of a part are.
+  ///
+  /// Wide numbers lie apart in a lowest byte and the rest.
   enum Kind: Int, CaseIterable {
     case features, ranges, bins, counts, passages, passagesHigh, positions, places, parts, firing, firingHigh
     case firingSizes, effects, effectsHigh, effectSizes, norms, coactive, coactiveHigh, overlaps

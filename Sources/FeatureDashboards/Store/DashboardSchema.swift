@@ -5,7 +5,9 @@ import GRDB
 ///
 /// A feature's row is `layer · 2³² + index`, so that the table is in the order of names.
 enum DashboardSchema {
-  /// Makes an old store new. Steps are only ever added; what one does stays as it is.
+  /// Makes an old store new.
+  ///
+  /// Steps are only ever added; what one does stays as it is.
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1: dashboards and labels") { db in
@@ -15,14 +17,17 @@ enum DashboardSchema {
     return migrator
   }
 
-  /// `feature.content` is a ``FeatureContent``; `feature.label` the winning label's text.
-  /// The texts of `feature_text` are not stored, only their index.
+  /// The tables as they were first.
+  ///
+  /// `dashboard.content` is everything of a dashboard that has no column: apart, so that lists of features need not walk over
+  /// it. `feature.label` is the winning label's text. The texts of `feature_text` are not stored, only their index.
   private static let firstVersion = """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE passage (id INTEGER PRIMARY KEY, tokens BLOB NOT NULL, documents BLOB NOT NULL);
     CREATE TABLE feature (
       id INTEGER PRIMARY KEY, density REAL NOT NULL, active INTEGER NOT NULL, mean REAL NOT NULL,
-      least REAL NOT NULL, greatest REAL NOT NULL, label TEXT, content BLOB NOT NULL);
+      least REAL NOT NULL, greatest REAL NOT NULL, label TEXT);
+    CREATE TABLE dashboard (id INTEGER PRIMARY KEY, content BLOB NOT NULL);
     CREATE INDEX feature_by_density ON feature (density, id);
     CREATE INDEX feature_by_greatest ON feature (greatest, id);
     CREATE INDEX feature_by_label ON feature (label IS NULL, label, id);

@@ -23,7 +23,9 @@ public struct DashboardShelf: Sendable {
     return stores.appending(component: "\(String(name).prefix(80))-\(identity.prefix(12)).sqlite")
   }
 
-  /// Opens the store of some features; what ships for them is unpacked on first use. Nil when there is none.
+  /// Opens the store of some features; what ships for them is unpacked on first use.
+  ///
+  /// Nil when there is none.
   ///
   /// - Parameters:
   ///   - texts: The text of each token id, for unpacking.

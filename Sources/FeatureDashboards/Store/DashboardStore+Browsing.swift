@@ -20,7 +20,8 @@ extension DashboardStore {
 
   private static func card(_ name: FeatureName, examples: Int, _ db: Database) throws -> FeatureCard? {
     let row = try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT density, greatest, content FROM feature WHERE id = ?"),
+      db.cachedStatement(
+        sql: "SELECT density, greatest, content FROM feature JOIN dashboard USING (id) WHERE id = ?"),
       arguments: [name.row])
     guard let row else { return nil }
     var reader = ByteReader(row["content"] as Data)

@@ -23,11 +23,7 @@ extension DashboardStore {
     while true {
       let some = try read { db in
         try Row.fetchAll(
-          db,
-          sql: """
-            SELECT id, density, active, mean, least, greatest, content FROM feature
-            WHERE id > ? ORDER BY id LIMIT 256
-            """, arguments: [last]
+          db, sql: DashboardStore.selection + "WHERE id > ? ORDER BY id LIMIT 256", arguments: [last]
         ).map { try DashboardStore.dashboard($0, db) }
       }
       guard let end = some.last else { return }
@@ -35,6 +31,11 @@ extension DashboardStore {
       last = end.name.row
     }
   }
+
+  /// All columns of dashboards.
+  private static let selection = """
+    SELECT id, density, active, mean, least, greatest, content FROM feature JOIN dashboard USING (id)\u{20}
+    """
 
   private static func dashboard(_ row: Row, _ db: Database) throws -> FeatureDashboard {
     var reader = ByteReader(row["content"] as Data)
@@ -57,7 +58,9 @@ extension DashboardStore {
     return example
   }
 
-  /// Adds dashboards, or replaces them; their passages must be there. Labels stay.
+  /// Adds dashboards, or replaces them; their passages must be there.
+  ///
+  /// Labels stay.
   public func write(_ dashboards: [FeatureDashboard]) throws(DashboardError) {
     try write { db in
       for dashboard in dashboards { try insert(dashboard, texts, in: db) }
@@ -81,14 +84,16 @@ extension DashboardStore {
     writer.append(dashboard)
     try db.cachedStatement(
       sql: """
-        INSERT INTO feature (id, density, active, mean, least, greatest, content) VALUES (?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET density = excluded.density, active = excluded.active, mean = excluded.mean,
-        least = excluded.least, greatest = excluded.greatest, content = excluded.content
+        INSERT INTO feature (id, density, active, mean, least, greatest) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET density = excluded.density, active = excluded.active,
+        mean = excluded.mean, least = excluded.least, greatest = excluded.greatest
         """
     ).execute(arguments: [
       dashboard.name.row, dashboard.density, dashboard.activePositions, dashboard.meanActivation,
-      dashboard.activationRange.least, dashboard.activationRange.greatest, Data(writer.bytes),
+      dashboard.activationRange.least, dashboard.activationRange.greatest,
     ])
+    try db.cachedStatement(sql: "INSERT OR REPLACE INTO dashboard (id, content) VALUES (?, ?)").execute(
+      arguments: [dashboard.name.row, Data(writer.bytes)])
     let (examples, outputs) = dashboard.searchTexts(texts)
     try db.cachedStatement(sql: "INSERT INTO feature_text (rowid, examples, outputs) VALUES (?, ?, ?)")
       .execute(
@@ -97,9 +102,7 @@ extension DashboardStore {
 
   private static func stored(_ name: FeatureName, _ db: Database) throws -> FeatureDashboard? {
     try Row.fetchOne(
-      db.cachedStatement(
-        sql: "SELECT id, density, active, mean, least, greatest, content FROM feature WHERE id = ?"),
-      arguments: [name.row]
+      db.cachedStatement(sql: selection + "WHERE id = ?"), arguments: [name.row]
     ).map { try dashboard($0, db) }
   }
 }

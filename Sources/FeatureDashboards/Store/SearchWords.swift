@@ -8,7 +8,9 @@ enum SearchWords {
     }
   }
 
-  /// Returns the search's own expression for all words of a text; the last one may be only begun. Nil for no words.
+  /// Returns the search's own expression for all words of a text; the last one may be only begun.
+  ///
+  /// Nil for no words.
   static func expression(_ text: String) -> String? {
     let words = indexed(text).split { !$0.isLetter && !$0.isNumber }
     guard !words.isEmpty else { return nil }

@@ -2,7 +2,7 @@
 public struct TokenTexts: Sendable, Equatable {
   private let texts: [String]
 
-  /// Wraps the texts of ids 0, 1, 2, …
+  /// Wraps the texts of all ids, from 0 on.
   public init(_ texts: [String]) { self.texts = texts }
 
   /// The number of ids.

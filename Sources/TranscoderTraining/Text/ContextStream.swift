@@ -23,8 +23,9 @@ public struct ContextStream: Sendable {
   public struct Context: Sendable, Equatable {
     /// Token ids.
     public var tokens: [Int]
-    /// The document of each, as its place in the corpus; that of a token which begins something is the next one's. Nil
-    /// for tokens that were pending at the place that the stream was given.
+    /// The document of each, as its place in the corpus; that of a token which begins something is the next one's.
+    ///
+    /// Nil for tokens that were pending at the place that the stream was given.
     public var documents: [Int?]
   }
 

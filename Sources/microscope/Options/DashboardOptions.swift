@@ -57,7 +57,9 @@ struct DashboardSubject {
   /// The text of each token id.
   var texts: [String] { (0..<model.tokenizer.vocabularySize).map { model.tokenizer.piece($0) } }
 
-  /// Opens the dashboards; what ships is unpacked first. Nil when there are none.
+  /// Opens the dashboards; what ships is unpacked first.
+  ///
+  /// Nil when there are none.
   func openStore() throws -> DashboardStore? {
     guard file == nil else { return try DashboardStore(place, identity: identity) }
     let store = try shelf.open(

@@ -27,6 +27,9 @@ struct DashboardsBuildCommand: AsyncParsableCommand {
   @Option(help: "Determines the order of the documents, and the examples that are drawn.")
   var seed: UInt64 = 0
 
+  @Option(help: .private)
+  var checkpointSeconds = 120.0
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -62,7 +65,8 @@ struct DashboardsBuildCommand: AsyncParsableCommand {
     let stop = StopFlag()
     let interrupt = Interrupt { stop.set() }
     defer { interrupt.stop() }
-    let builder = try DashboardBuilder(source, settings, Workers(count: options.model.threads))
+    var builder = try DashboardBuilder(source, settings, Workers(count: options.model.threads))
+    builder.secondsBetweenCheckpoints = checkpointSeconds
     let outcome = try builder.build(
       to: place, progress: { Terminal.progress(line($0)) }, shouldStop: { stop.isSet }, finish: subject.label)
     Terminal.progress("")

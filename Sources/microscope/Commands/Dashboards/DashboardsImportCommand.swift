@@ -1,6 +1,7 @@
 import ArgumentParser
 import FeatureDashboards
 import Foundation
+import Transformers
 
 struct DashboardsImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
