@@ -4,3 +4,4 @@ public import FeatureDashboards
 extension FeatureName: ExpressibleByArgument {}
 extension PromptStyle: ExpressibleByArgument {}
 extension JudgeMethod: ExpressibleByArgument {}
+extension FeatureFileForm: ExpressibleByArgument {}

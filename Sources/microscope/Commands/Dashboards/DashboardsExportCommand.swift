@@ -36,7 +36,3 @@ struct DashboardsExportCommand: AsyncParsableCommand {
     try Terminal.say("Wrote \(output).")
   }
 }
-
-extension FeatureFileForm: ExpressibleByArgument {}
-
-extension FeatureName: ExpressibleByArgument {}
