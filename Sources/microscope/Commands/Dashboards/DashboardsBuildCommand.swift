@@ -3,6 +3,7 @@ import FeatureDashboards
 import Foundation
 import LinearAlgebra
 import TranscoderTraining
+import Transformers
 
 struct DashboardsBuildCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
