@@ -1,5 +1,7 @@
 import ArgumentParser
 import FeatureDashboards
+import Tokenizers
+import Transformers
 
 struct FiringFeaturesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
