@@ -2,6 +2,7 @@ import ArgumentParser
 import FeatureDashboards
 import Foundation
 import LinearAlgebra
+import Tokenizers
 import Transformers
 
 extension DashboardSubject {

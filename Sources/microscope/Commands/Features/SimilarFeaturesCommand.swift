@@ -1,5 +1,6 @@
 import ArgumentParser
 import FeatureDashboards
+import Transformers
 
 struct SimilarFeaturesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
