@@ -21,7 +21,7 @@ struct BuildFolder {
   /// Makes the folder; what was left of another build is removed.
   func make() throws {
     let found = try? String(contentsOf: keyFile, encoding: .utf8)
-    guard found != key else { return }
+    guard found != key else { return try removeHalfWritten() }
     do {
       try? FileManager.default.removeItem(at: folder)
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -29,6 +29,14 @@ struct BuildFolder {
     } catch {
       throw DashboardError.inaccessible(
         path: folder.path, reason: "the folder cannot be written; choose another place")
+    }
+  }
+
+  /// Removes what a build left that was killed while it wrote.
+  private func removeHalfWritten() throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    where name.hasSuffix(".partial") {
+      try FileManager.default.removeItem(at: folder.appending(component: name))
     }
   }
 

@@ -18,24 +18,19 @@ struct CorpusTally {
   /// Writes everything to a file, in the place of the one before once it is complete.
   ///
   /// - Parameter key: What the numbers depend on; only what has the same can be read back.
-  func save(to file: URL, key: String) throws {
-    let partial = file.appendingPathExtension("partial")
-    guard FileManager.default.createFile(atPath: partial.path, contents: nil) else {
-      throw DashboardError.inaccessible(path: file.path, reason: "the folder cannot be written")
-    }
-    let handle = try FileHandle(forWritingTo: partial)
-    defer { try? handle.close() }
-    var header = ByteWriter()
-    header.append(key)
-    header.append(passageCount)
-    try handle.write(contentsOf: Data(header.bytes))
+  func save(to file: URL, key: String) throws(ModelFileError) {
+    let temporary = try TemporaryFile.create(beside: file.path)
+    var writer = ByteWriter()
+    writer.append(key)
+    writer.append(passageCount)
+    var offset = 0
     for layer in layers {
-      var writer = ByteWriter()
       layer.write(to: &writer)
-      try handle.write(contentsOf: Data(writer.bytes))
+      try temporary.write(writer.bytes, at: offset)
+      offset += writer.bytes.count
+      writer = ByteWriter()
     }
-    try handle.synchronize()
-    _ = try FileManager.default.replaceItemAt(file, withItemAt: partial)
+    try temporary.finish()
   }
 
   /// Reads back what ``save(to:key:)`` wrote; nil when there is none, or one of something else.

@@ -24,13 +24,12 @@ struct DashboardWriting {
       tally.layers, positions: store.info.positionCount, limit: builder.settings.listLength)
     let coactive = coactivity.lists(builder.workers)
     let scale = usualNormScale()
-    for layer in tally.layers {
+    for layer in tally.layers where try store.featureCount(layer: layer.layer) < layer.featureCount {
       progress(layer.layer)
       guard !shouldStop() else {
         try store.close()
         return nil
       }
-      if try store.featureCount(layer: layer.layer) == layer.featureCount { continue }
       try store.write(dashboards(layer, store.info.positionCount, coactive, normScale: scale))
     }
     progress(tally.layers.count)

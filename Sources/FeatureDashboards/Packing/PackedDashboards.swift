@@ -14,7 +14,7 @@ import ModelFiles
 /// - Activations, and means of firing tokens, are kept in 255ths of the feature's greatest activation.
 /// - Effects on tokens are kept in 127ths of the greatest of their list, overlaps in 255ths.
 /// - Greatest, least and mean activations and decoder norms are off by at most 1/128, counts of histograms and firing tokens
-///   by at most a tenth.
+///   by at most a tenth, or 1.
 /// - Densities, examples' places and texts, tokens and labels are kept as they are. Heuristic labels are left out, as they
 ///   are made anew; so are the effects without the final norm.
 public struct PackedDashboards: Sendable {

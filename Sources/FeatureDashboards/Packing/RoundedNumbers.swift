@@ -25,7 +25,7 @@ enum RoundedNumbers {
   /// The number of such a part.
   static func number(_ part: UInt8, of whole: Float) -> Float { Float(part) / 255 * whole }
 
-  /// A count on a scale of quarters of powers of two, which is off by at most a tenth of it and exact up to 5.
+  /// A count on a scale of quarters of powers of two, which is off by at most a tenth of it, or 1, and exact up to 5.
   static func scaled(_ count: Int) -> UInt8 {
     count < 6 ? UInt8(max(0, count)) : UInt8((4 * log2(Double(count))).rounded() - 5)
   }

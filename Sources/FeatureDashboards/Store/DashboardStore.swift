@@ -102,7 +102,7 @@ public final class DashboardStore: Sendable {
     }
   }
 
-  /// Ends all access; a file that is closed is all there is of the store.
+  /// Ends all access; what was written is in the one file then.
   public func close() throws(DashboardError) {
     try DashboardStore.guarding(file) {
       try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
