@@ -117,10 +117,10 @@ struct HeuristicLabelTests {
     #expect(label(effects: even, where: paris).text == "fires on ‘Paris’")
     let first = label(effects: spelled, where: paris)
     #expect(first.text == "fires on ‘Paris’ · says ‘French’")
-    #expect(first.evidence.hasSuffix("; 3 of the 10 tokens that it raises most are spellings of ‘French’"))
+    #expect(first.evidence.hasSuffix("; 3 of the 8 tokens that it raises most are spellings of ‘French’"))
     let second = label(effects: outlier, where: paris)
     #expect(second.text == "fires on ‘Paris’ · says ‘London’, ‘Paris’")
-    #expect(second.evidence.hasSuffix("; its output raises ‘London’ 3.0 times as much as the tenth token"))
+    #expect(second.evidence.hasSuffix("; its output raises ‘London’ 3.0 times as much as the eighth token"))
   }
 
   @Test("A dashboard without examples or with damaged numbers gets an honest label")
