@@ -19,7 +19,9 @@ struct LogitClaim {
   /// Judges effects; nil where they are spread.
   init?(_ effects: TokenEffects, _ lexicon: Lexicon) {
     let top = Array(effects.top.prefix(LogitClaim.count))
-    guard top.count == LogitClaim.count, let first = top.first, let last = top.last, last.value > 0 else { return nil }
+    guard top.count == LogitClaim.count, let first = top.first, let last = top.last, last.value > 0 else {
+      return nil
+    }
     let words = top.map { lexicon.word($0.token) }
     if let spelled = LogitClaim.spelled(words) {
       tokens = [top[spelled.first].token]
