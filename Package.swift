@@ -93,7 +93,8 @@ let package = Package(
     module(
       "FeatureDashboards",
       on: [
-        "CZlib", "LinearAlgebra", "ModelFiles", "ReplacementModels", "Tokenizers", "TranscoderTraining",
+        "CZlib", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
+        "TranscoderTraining",
         "Transcoders", "Transformers", crypto, grdb,
       ]),
 
