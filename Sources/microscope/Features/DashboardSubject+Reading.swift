@@ -7,7 +7,7 @@ import Transformers
 
 extension DashboardSubject {
   /// The token that begins contexts; nil for none.
-  var first: Int? { try? TextOptions().firstToken(model.tokenizer, rule: firstToken) }
+  var first: Int? { try? TextOptions.firstToken(nil, model.tokenizer, rule: firstToken) }
 
   /// The threads that share the work.
   var workers: Workers { model.transformer.workers }
