@@ -13,6 +13,7 @@ enum DashboardSchema {
     migrator.registerMigration("1: dashboards and labels") { db in
       try db.execute(sql: firstVersion)
     }
+    migrator.registerMigration("2: rules, costs and scores") { db in try db.execute(sql: labelling) }
     return migrator
   }
 
