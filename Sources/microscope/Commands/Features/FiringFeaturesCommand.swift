@@ -1,5 +1,6 @@
 import ArgumentParser
 import FeatureDashboards
+import LiveServices
 import Tokenizers
 import Transformers
 
