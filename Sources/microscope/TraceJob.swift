@@ -16,6 +16,8 @@ struct TraceJob {
   /// The folder of the transcoders, nil for neurons.
   let transcoderFolder: String?
   let model: LanguageModel
+  /// What people call the model.
+  let modelName: String
   let tokens: [Int]
   private(set) var clock: PhaseClock
 
@@ -37,11 +39,13 @@ struct TraceJob {
   private var usesNeurons: Bool { transcoderFolder == nil }
 
   init(
-    options: TraceOptions, transcoderFolder: String?, model: LanguageModel, tokens: [Int], clock: PhaseClock
+    options: TraceOptions, transcoderFolder: String?, model: LanguageModel, modelName: String, tokens: [Int],
+    clock: PhaseClock
   ) {
     self.options = options
     self.transcoderFolder = transcoderFolder
     self.model = model
+    self.modelName = modelName
     self.tokens = tokens
     self.clock = clock
   }
@@ -67,12 +71,32 @@ struct TraceJob {
       nodeThreshold: options.nodeShare, edgeThreshold: options.edgeShare(neurons: usesNeurons),
       convention: options.convention, limits: options.limits)
     clock.lap("pruning")
-    let labels = FeatureLabels(local, pruned, model.tokenizer)
+    let labels = FeatureLabels(local, pruned, model.tokenizer, named: storedLabels(pruned))
     clock.lap("labels")
     return Result(
       local: local, attribution: result, targets: targets, scores: scores, pruned: pruned, labels: labels,
       transcoderName: name,
       transcoderFolder: transcoderFolder, seconds: clock)
+  }
+
+  /// The labels that the features have in their dashboards; none where there are no dashboards.
+  private func storedLabels(_ graph: PrunedGraph) -> [FeatureName: String] {
+    do {
+      let basis =
+        try transcoderFolder.map { DashboardBasis.transcoders(try TranscoderSet(path: $0)) } ?? .neurons
+      let subject = DashboardSubject(
+        model: model, name: modelName, firstToken: .modelDefault, basis: basis, file: nil)
+      guard let store = try subject.openStore() else { return [:] }
+      let features = graph.keptNodes.prefix { $0 < graph.layout.features.count }.map {
+        graph.layout.features[$0]
+      }
+      let names = Set(features.map { FeatureName(layer: $0.layer, index: $0.index) }).sorted()
+      return try store.winningLabels(names).mapValues(\.text)
+    } catch {
+      // A trace is worth having without labels.
+      Terminal.note("\(Terminal.printable("\(error)"))\n")
+      return [:]
+    }
   }
 
   private static func show(_ progress: AttributionProgress) {
@@ -139,12 +163,20 @@ struct PhaseClock {
   var total: Double { seconds.reduce(0) { $0 + $1.seconds } }
 }
 
-/// Short labels for the features of a pruned graph: the tokens that each one's output raises most by itself.
+/// Short labels for the features of a pruned graph: those of their dashboards or, for features without one, the tokens
+/// that each one's output raises most by itself.
 struct FeatureLabels {
+  private let named: [FeatureName: String]
   private var tokens: [FeatureNode: [String]] = [:]
 
-  init(_ local: LocalReplacementModel, _ graph: PrunedGraph, _ tokenizer: Tokenizer) {
-    let features = graph.keptNodes.prefix { $0 < graph.layout.features.count }
+  init(
+    _ local: LocalReplacementModel, _ graph: PrunedGraph, _ tokenizer: Tokenizer, named: [FeatureName: String]
+  ) {
+    self.named = named
+    let features = graph.keptNodes.prefix { $0 < graph.layout.features.count }.filter { node in
+      let feature = graph.layout.features[node]
+      return named[FeatureName(layer: feature.layer, index: feature.index)] == nil
+    }
     let effects = DirectLogitEffects(local.transformer)
     var vectors = Matrix(rows: features.count, columns: local.transformer.configuration.dModel)
     for (row, node) in features.enumerated() {
@@ -156,8 +188,11 @@ struct FeatureLabels {
     }
   }
 
-  /// What the feature says, in quotes.
+  /// What the feature is called, else what it says, in quotes.
   subscript(_ feature: FeatureNode) -> String {
+    if let name = named[FeatureName(layer: feature.layer, index: feature.index)] {
+      return Terminal.printable(name)
+    }
     guard let top = tokens[feature] else { return "" }
     return "says " + top.map { "‘\(Terminal.visible($0))’" }.joined(separator: " ")
   }

@@ -82,7 +82,8 @@ struct TraceCommand: AsyncParsableCommand {
     try MemoryNeed(tracing: model.transformer.configuration, positions: tokens.count).check()
     clock.lap("tokens")
     var job = TraceJob(
-      options: trace, transcoderFolder: transcoders, model: model, tokens: tokens, clock: clock)
+      options: trace, transcoderFolder: transcoders, model: model,
+      modelName: resolved.entry?.id ?? resolved.location.lastPathComponent, tokens: tokens, clock: clock)
     let result = try job.run()
     clock = result.seconds
     let paths = TracePaths(result.pruned)
