@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as format from "../../../Sources/Viewer/Web/format.js";
+import * as format from "../../../Sources/Viewer/Web/core/format.js";
 
 test("weights carry a sign and about three digits", () => {
   assert.equal(format.signedWeight(1.236), "+1.24");
@@ -21,7 +21,6 @@ test("shares are percentages that never claim more than they hold", () => {
 
 test("counts and durations read well", () => {
   assert.equal(format.count(21345), "21\u2009345");
-  assert.equal(format.counted(1, "node"), "1 node");
   assert.equal(format.duration(0.424), "0.42 s");
   assert.equal(format.duration(185.4), "3 min 5 s");
 });
