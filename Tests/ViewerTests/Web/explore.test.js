@@ -4,7 +4,7 @@ import { decodeGraph } from "../../../Sources/Viewer/Web/graph/decode.js";
 import { areOpen, findNodes, noFilters, passes } from "../../../Sources/Viewer/Web/graph/filters.js";
 import { routesBetween } from "../../../Sources/Viewer/Web/graph/paths.js";
 import { prune } from "../../../Sources/Viewer/Web/graph/prune.js";
-import { nameOf } from "../../../Sources/Viewer/Web/graph/reading.js";
+import { brief, briefNameOf, nameOf } from "../../../Sources/Viewer/Web/graph/reading.js";
 import { pointsOf, rankCorrelation, SCALARS } from "../../../Sources/Viewer/Web/graph/scalars.js";
 import { noTrail, walk } from "../../../Sources/Viewer/Web/graph/walk.js";
 import { smallGraphFile } from "./fixtures.js";
@@ -87,4 +87,13 @@ test("rank correlation sees order only, and ties share their ranks", () => {
   assert.ok(Math.abs(rankCorrelation(points([[1, 3], [2, 2], [3, 1]])) + 1) < 1e-12);
   assert.ok(Math.abs(rankCorrelation(points([[1, 1], [1, 2], [2, 3], [2, 4]])) - 0.8944271909999159) < 1e-9);
   assert.equal(rankCorrelation(points([[1, 1], [2, 2]])), null);
+});
+
+test("in narrow places a label by rule loses its words, and nothing else", () => {
+  assert.equal(brief("fires on ‘Paris’, ‘France’ · says ‘French’"), "‘Paris’ ‘France’ → ‘French’");
+  assert.equal(brief("says ‘ disadvant’ ‘age’"), "→ ‘ disadvant’ ‘age’");
+  assert.equal(brief("fires on capital letters"), "fires on capital letters");
+  assert.equal(brief("12/845"), "12/845");
+  const state = { work: { labels: { "0/7": "fires on ‘x’" } }, cards: null };
+  assert.equal(briefNameOf(state, graph.nodes[2]), "fires on ‘x’");
 });

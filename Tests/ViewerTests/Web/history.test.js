@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { emptyHistory, redone, remembered, undone } from "../../../Sources/Viewer/Web/core/history.js";
+import { emptyHistory, redone, remembered, rewritten, undone } from "../../../Sources/Viewer/Web/core/history.js";
 
 test("undo and redo walk through the values in order", () => {
   let history = remembered(emptyHistory(), "a");
@@ -34,4 +34,10 @@ test("the history does not grow without end", () => {
   for (let at = 0; at < 1000; at += 1) history = remembered(history, at);
   assert.equal(history.past.length, 200);
   assert.equal(history.past.at(-1).value, 999);
+});
+
+test("what is no step of its own reaches every remembered value", () => {
+  const history = undone(remembered(remembered(emptyHistory(), 1), 2), 3).history;
+  const changed = rewritten(history, (value) => value * 10);
+  assert.deepEqual([...changed.past, ...changed.future].map((step) => step.value), [10, 30]);
 });

@@ -2,7 +2,7 @@
 
 import { paths, read, send } from "../core/api.js";
 import { afterPause } from "../core/dom.js";
-import { emptyHistory } from "../core/history.js";
+import { emptyHistory, rewritten } from "../core/history.js";
 import { t } from "../core/words.js";
 import { decodeGraph } from "../graph/decode.js";
 import { noFilters } from "../graph/filters.js";
@@ -161,12 +161,13 @@ async function loadCards(store, slug, graph) {
 
 function takeCards(store, cards) {
   const state = store.read();
-  const labels = { ...state.work.labels };
-  for (const [key, card] of Object.entries(cards)) {
-    if (card.label?.origin === "person" && !(key in labels)) labels[key] = card.label.text;
-  }
-  const work = Object.freeze({ ...state.work, labels: Object.freeze(labels) });
-  store.change({ cards: Object.freeze({ ...state.cards, ...cards }), work, savedLabels: work.labels });
+  const found = Object.entries(cards).filter(([, card]) => card.label?.origin === "person").map(([key, card]) => [key, card.label.text]);
+  const known = Object.freeze({ ...state.cards, ...cards });
+  if (!found.length) { store.change({ cards: known }); return; }
+  // What the store already says is no step that undo could take back.
+  const labelled = (work) => Object.freeze({ ...work, labels: Object.freeze({ ...Object.fromEntries(found), ...work.labels }) });
+  const work = labelled(state.work);
+  store.change({ cards: known, work, savedLabels: work.labels, history: rewritten(state.history, labelled) });
 }
 
 /** How a node of the state is called. */

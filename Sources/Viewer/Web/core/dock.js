@@ -6,7 +6,7 @@ export const PANELS = Object.freeze(["links", "node", "subgraph", "features", "s
 /** The zones; `centre` takes what the others leave. */
 export const ZONES = Object.freeze(["left", "centre", "right", "bottom"]);
 
-const SIZES = Object.freeze({ left: 240, right: 352, bottom: 214 });
+const SIZES = Object.freeze({ left: 240, right: 352, bottom: 190 });
 const SMALLEST = Object.freeze({ left: 150, right: 220, bottom: 110 });
 const LARGEST = Object.freeze({ left: 700, right: 900, bottom: 800 });
 

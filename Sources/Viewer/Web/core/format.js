@@ -26,8 +26,9 @@ export function plain(value) {
 export function percent(share) {
   if (share === null || !Number.isFinite(share)) return "–";
   const value = share * 100;
-  if (value > 0 && value < 0.1) return "<0.1 %";
-  return `${value.toFixed(value >= 9.95 || value === 0 ? 0 : 1)} %`;
+  const size = Math.abs(value);
+  if (value > 0 && value < 0.1) return t("format.percent", { value: "<0.1" });
+  return t("format.percent", { value: value.toFixed(size >= 9.95 || size === 0 ? 0 : 1).replace("-", MINUS) });
 }
 
 /** A score or threshold with two decimals. */
@@ -38,16 +39,16 @@ export function twoDecimals(value) {
 /** A count with thin spaces between thousands. */
 export function count(value) {
   if (value === null || !Number.isFinite(value)) return "–";
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, t("format.thousands"));
 }
 
 /** Seconds as a short duration: 0.42 s, 12 s, 3 min 5 s. */
 export function duration(seconds) {
   if (seconds === null || !Number.isFinite(seconds)) return "–";
-  if (seconds < 10) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 10) return t("format.seconds", { value: seconds.toFixed(seconds < 1 ? 2 : 1) });
+  if (seconds < 60) return t("format.seconds", { value: Math.round(seconds) });
   const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return t("format.minutes", { minutes: Math.floor(whole / 60), seconds: whole % 60 });
 }
 
 /** A long time in the words of an estimate: under a minute, 8 min, 2 h 58 min. */
@@ -55,7 +56,7 @@ export function estimate(seconds) {
   if (seconds === null || !Number.isFinite(seconds)) return "–";
   const minutes = Math.round(seconds / 60);
   if (minutes < 1) return t("time.short");
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes < 60 ? t("format.onlyMinutes", { minutes }) : t("format.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
 /** A token with its invisible characters made visible; a leading space becomes a middle dot. */
@@ -83,8 +84,9 @@ export function date(milliseconds) {
   const at = new Date(milliseconds);
   if (Number.isNaN(at.getTime())) return "";
   const two = (value) => String(value).padStart(2, "0");
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  return t("format.date", {
+    year: at.getFullYear(), month: two(at.getMonth() + 1), day: two(at.getDate()), hour: two(at.getHours()), minute: two(at.getMinutes()),
+  });
 }
 
 /** Where a node sits, in words: "layer 12 · position 8 “Italy”". */

@@ -16,6 +16,12 @@ export function remembered(history, value, tag = null) {
   return Object.freeze({ past: Object.freeze(past), future: Object.freeze([]) });
 }
 
+/** The history with every remembered value changed: for what is no step of its own. */
+export function rewritten(history, change) {
+  const list = (steps) => Object.freeze(steps.map(({ value, tag }) => Object.freeze({ value: change(value), tag })));
+  return Object.freeze({ past: list(history.past), future: list(history.future) });
+}
+
 /** One step back from `value`: `{ history, value }`, or null. */
 export function undone(history, value) { return step(history.past, history.future, value, makeBack); }
 

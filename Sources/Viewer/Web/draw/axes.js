@@ -7,6 +7,7 @@ import { toArea } from "../graph/viewport.js";
 
 const LABEL = 11;    // font size of all labels, in pixels
 const LONGEST = 58;  // widest token label, in pixels
+const LEVEL = 36;    // a column of at least this width has a level label, shortened to it
 
 /** Draws the bands of the tokens and the lines of the layers, under the data. */
 export function drawGrid(context, figure, { graph }, margin) {
@@ -77,9 +78,9 @@ function drawAxisTitle(context, area, theme, margin) {
 /** The labels of the tokens, and whether they can stand level at a zoom: else they slant and need more room. */
 export function tokenLabels(context, { columns }, { font }, tokens, zoom = 1) {
   context.font = `${LABEL}px ${font}`;
-  const labels = tokens.map((token) => fitted(context, token));
-  const level = labels.every((text, at) => context.measureText(text).width + 6 <= columns[at].width * zoom);
-  return { labels, level };
+  const room = columns.map((column) => column.width * zoom - 6);
+  const level = tokens.every((token, at) => room[at] >= LEVEL || context.measureText(fitted(context, token, LONGEST)).width <= room[at]);
+  return { level, labels: tokens.map((token, at) => fitted(context, token, level ? Math.max(room[at], 12) : LONGEST)) };
 }
 
 // Below 11 pixels a column only some labels are written.
@@ -100,10 +101,10 @@ function drawTokens(context, { layout, view, area, theme }, graph, margin, marke
 }
 
 // The longest beginning of a token that fits below the plot.
-function fitted(context, token) {
+function fitted(context, token, widest) {
   for (let length = 14; length > 3; length -= 1) {
     const text = shortToken(token, length);
-    if (context.measureText(text).width <= LONGEST) return text;
+    if (context.measureText(text).width <= widest) return text;
   }
   return shortToken(token, 3);
 }

@@ -19,7 +19,7 @@ const QUICK = 1500;       // with fewer things than this, the picture is drawn a
  */
 export function makeStage(canvas, box, scene) {
   const figure = { layout: null, view: null, area: null, theme: readTheme(canvas) };
-  const picture = { canvas: document.createElement("canvas"), view: null, stale: true, drawn: 0 };
+  const picture = { canvas: document.createElement("canvas"), view: null, stale: true, told: false };
   let due = false;
   let timer = null;
 
@@ -109,6 +109,7 @@ function drawFrame(canvas, figure, picture, scene, later) {
   drawLasso(context, figure, scene.lasso);
   context.restore();
   drawAxes(context, figure, scene, MARGIN, scene.hovered ?? scene.selected);
+  if (!picture.told) { picture.told = true; performance.mark("graph-drawn"); }
 }
 
 function drawPicture(picture, figure, scene, ratio) {

@@ -69,11 +69,13 @@ function tidied(work) {
   return freeze({ ...work, supernodes, positions });
 }
 
+// What is frozen already is kept as it is, so that a part that did not change stays the same value.
 function freeze({ pinned, supernodes, positions, labels }) {
+  const kept = (value, copy) => (Object.isFrozen(value) ? value : Object.freeze(copy(value)));
   return Object.freeze({
-    pinned: Object.freeze([...pinned]),
-    supernodes: Object.freeze(supernodes.map(({ name, ids }) => Object.freeze({ name, ids: Object.freeze([...ids]) }))),
-    positions: Object.freeze({ ...positions }),
-    labels: Object.freeze({ ...labels }),
+    pinned: kept(pinned, (ids) => [...ids]),
+    supernodes: kept(supernodes, (groups) => groups.map(({ name, ids }) => Object.freeze({ name, ids: kept(ids, (list) => [...list]) }))),
+    positions: kept(positions, (places) => ({ ...places })),
+    labels: kept(labels, (names) => ({ ...names })),
   });
 }

@@ -121,6 +121,7 @@ function rename({ store, actions, redraw }, box, element) {
     redraw();
   };
   input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === "Escape") event.preventDefault();
     if (event.key === "Enter") finish(true);
     else if (event.key === "Escape") finish(false);
     event.stopPropagation();

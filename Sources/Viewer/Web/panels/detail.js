@@ -80,6 +80,7 @@ function labelField(state, node, actions) {
       else edit.focus();
     };
     input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === "Escape") event.preventDefault();
       if (event.key === "Enter") finish(true);
       else if (event.key === "Escape") finish(false);
       event.stopPropagation();

@@ -4,7 +4,7 @@ import { choice, glyph, make } from "../core/dom.js";
 import { count, plain, shortToken, signedWeight } from "../core/format.js";
 import { changed } from "../core/state.js";
 import { t } from "../core/words.js";
-import { nameOf } from "../graph/reading.js";
+import { briefNameOf, nameOf } from "../graph/reading.js";
 
 const HEIGHT = 26;
 const SPARE = 8;
@@ -53,7 +53,7 @@ function sorted(state, order) {
     activation: (a, b) => (b.node.activation ?? 0) - (a.node.activation ?? 0),
     layer: (a, b) => a.node.layer - b.node.layer || a.node.position - b.node.position,
     link: (a, b) => Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0),
-    name: (a, b) => nameOf(state, a.node).localeCompare(nameOf(state, b.node)),
+    name: (a, b) => briefNameOf(state, a.node).localeCompare(briefNameOf(state, b.node)),
   }[order];
   return rows.sort((a, b) => by(a, b) || a.node.index - b.node.index);
 }
@@ -77,7 +77,7 @@ function row(state, node, weight, at, size, actions) {
     "aria-selected": String(isHere), "aria-posinset": at + 1, "aria-setsize": size,
     onclick: (event) => (event.ctrlKey || event.shiftKey || event.metaKey ? actions.choose([node.index], true) : actions.select(node.index)),
     onpointerenter: () => actions.hover(node.index), onpointerleave: () => actions.hover(null),
-  }, glyph("feature"), make("span", { class: "name" }, nameOf(state, node)),
+  }, glyph("feature"), make("span", { class: "name", title: nameOf(state, node) }, briefNameOf(state, node)),
   make("span", { class: "where" }, `L${node.layer} “${shortToken(state.graph.tokens[node.position] ?? "", 8)}”`),
   make("span", { class: "value", title: t("scalar.activation") }, plain(node.activation)),
   make("span", { class: weight === null ? "weight" : weight < 0 ? "weight negative" : "weight positive", title: t("list.link") },

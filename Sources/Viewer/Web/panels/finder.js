@@ -4,7 +4,7 @@ import { glyph, make } from "../core/dom.js";
 import { nodeLabel, place, plain } from "../core/format.js";
 import { t } from "../core/words.js";
 import { findNodes } from "../graph/filters.js";
-import { nameOf, readingOf } from "../graph/reading.js";
+import { briefNameOf, readingOf } from "../graph/reading.js";
 
 const LISTED = 60;
 
@@ -51,7 +51,7 @@ export function makeFinder({ store, actions }) {
 }
 
 function entry(state, node, active, at, pick) {
-  const name = node.kind === "feature" ? nameOf(state, node) : nodeLabel(node);
+  const name = node.kind === "feature" ? briefNameOf(state, node) : nodeLabel(node);
   return make("li", {
     id: `found-${at}`, role: "option", class: active ? "active" : null, "aria-selected": String(active),
     onpointerdown: (event) => { event.preventDefault(); pick(node); },

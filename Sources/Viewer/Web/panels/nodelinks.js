@@ -5,7 +5,7 @@ import { nodeLabel, percent, place, plain, shortToken, signedWeight } from "../c
 import { paths, read } from "../core/api.js";
 import { t } from "../core/words.js";
 import { inputShare } from "../graph/prune.js";
-import { nameOf } from "../graph/reading.js";
+import { briefNameOf, nameOf } from "../graph/reading.js";
 import { inputMix } from "../graph/scores.js";
 
 const LISTED = 40;
@@ -42,10 +42,10 @@ function row(state, link, end, actions) {
   const { graph } = state;
   const node = graph.nodes[end];
   const share = inputShare(graph, link);
-  const name = node.kind === "feature" ? nameOf(state, node) : nodeLabel(node);
+  const name = node.kind === "feature" ? briefNameOf(state, node) : nodeLabel(node);
   const about = `${place(node, graph.tokens)} · ${signedWeight(link.weight)} · ${percent(share)}`;
   const item = make("li", {}, make("button", {
-    type: "button", "data-node": end, class: link.weight < 0 ? "negative" : "positive", title: `${name} · ${about}`,
+    type: "button", "data-node": end, class: link.weight < 0 ? "negative" : "positive", title: `${node.kind === "feature" ? nameOf(state, node) : name} · ${about}`,
     onclick: () => actions.select(end), onpointerenter: () => actions.hover(end), onpointerleave: () => actions.hover(null),
     onfocus: () => actions.hover(end), onblur: () => actions.hover(null),
   },

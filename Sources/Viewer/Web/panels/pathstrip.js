@@ -5,7 +5,7 @@ import { nodeLabel, percent, signedWeight, truncate } from "../core/format.js";
 import { changed } from "../core/state.js";
 import { t } from "../core/words.js";
 import { inputShare } from "../graph/prune.js";
-import { nameOf } from "../graph/reading.js";
+import { briefNameOf, nameOf } from "../graph/reading.js";
 import { strongestPath } from "../graph/paths.js";
 import { choice } from "../core/dom.js";
 
@@ -65,9 +65,9 @@ function steps(state, path, actions) {
 
 function step(state, index, actions) {
   const node = state.graph.nodes[index];
-  const name = node.kind === "feature" ? nameOf(state, node) : nodeLabel(node);
+  const name = node.kind === "feature" ? briefNameOf(state, node) : nodeLabel(node);
   return make("li", {}, make("button", {
-    type: "button", "data-node": index, title: name, onclick: () => actions.select(index),
+    type: "button", "data-node": index, title: node.kind === "feature" ? nameOf(state, node) : name, onclick: () => actions.select(index),
     onpointerenter: () => actions.hover(index), onpointerleave: () => actions.hover(null),
     onfocus: () => actions.hover(index), onblur: () => actions.hover(null),
   }, glyph(node.kind), truncate(name, 24)));

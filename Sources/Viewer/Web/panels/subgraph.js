@@ -6,7 +6,7 @@ import { changed } from "../core/state.js";
 import { t } from "../core/words.js";
 import { drawBoxes, measureBoxes } from "../draw/boxes.js";
 import { readTheme } from "../draw/theme.js";
-import { nameOf } from "../graph/reading.js";
+import { briefNameOf } from "../graph/reading.js";
 import { pinnedScores, subgraph } from "../graph/subgraph.js";
 import { layOutBoxes } from "../graph/sublayout.js";
 import { makeBoxButtons } from "./boxbuttons.js";
@@ -31,7 +31,9 @@ export function makeSubgraph({ store, actions }) {
     element: make("div", { class: "subgraph-panel" }, make("div", { class: "panel-tools" }, tools.element, scores), stage, empty),
     update: (state, previous) => {
       if (!state.graph) return;
-      if (changed(state, previous, "graph", "work") || !view.sub) {
+      const isOther = changed(state, previous, "graph", "cards") ||
+        ["pinned", "supernodes", "labels"].some((name) => state.work[name] !== previous.work?.[name]);
+      if (isOther || !view.sub) {
         view.sub = subgraph(state.graph, state.work);
         scores.textContent = scoreSentence(state);
         buttons.build(view);
@@ -72,7 +74,7 @@ export function boxScene(state, sub, { width, height }, picked = []) {
 export function boxName(state, box) {
   if (box.group !== null) return box.name || t("group.unnamed");
   const node = state.graph.nodes[box.members[0]];
-  return node.kind === "feature" ? nameOf(state, node) : nodeLabel(node);
+  return node.kind === "feature" ? briefNameOf(state, node) : nodeLabel(node);
 }
 
 function boxNote({ graph }, box) {

@@ -8,6 +8,7 @@ import { makeStage } from "../draw/stage.js";
 import { MARGIN } from "../draw/figure.js";
 import { differences } from "../graph/diff.js";
 import { prune } from "../graph/prune.js";
+import { brief } from "../graph/reading.js";
 import { connectPointer } from "../panels/pointer.js";
 
 const LISTED = 300;
@@ -123,7 +124,7 @@ function rows(comparison, actions) {
       const node = graph.nodes[row.index];
       return make("tr", { "data-index": row.index, class: row.side, tabindex: 0,
         onclick: () => actions.setComparison({ focus: row.index }), onfocus: () => actions.setComparison({ focus: row.index }) },
-      make("td", {}, node.label), make("td", {}, node.kind === "logit" ? t("kind.logit") : `L${node.layer} “${shortToken(graph.tokens[node.position] ?? "", 10)}”`),
+      make("td", { title: node.label }, brief(node.label)), make("td", {}, node.kind === "logit" ? t("kind.logit") : `L${node.layer} “${shortToken(graph.tokens[node.position] ?? "", 10)}”`),
       make("td", { class: "number" }, value(node, row.left)), make("td", { class: "number" }, value(node, row.right)));
     })))];
 }

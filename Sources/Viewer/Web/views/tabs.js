@@ -55,11 +55,14 @@ function connectDrag(element, panel, actions) {
     for (const each of document.querySelectorAll(".drop-target")) each.classList.remove("drop-target");
     zone?.classList.add("drop-target");
   };
-  element.addEventListener("pointerdown", (event) => { if (event.button === 0) start = { x: event.clientX, y: event.clientY, moved: false }; });
+  element.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    start = { x: event.clientX, y: event.clientY, moved: false };
+    element.setPointerCapture(event.pointerId);
+  });
   element.addEventListener("pointermove", (event) => {
     if (!start) return;
     if (!start.moved && Math.hypot(event.clientX - start.x, event.clientY - start.y) < SLACK) return;
-    if (!start.moved) element.setPointerCapture(event.pointerId);
     start.moved = true;
     mark(under(event));
   });
