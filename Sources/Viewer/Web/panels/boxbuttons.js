@@ -10,12 +10,16 @@ const NUDGE = 0.03;
 /** Makes the buttons of a layer; `build` after the boxes changed, `place` after they were drawn. */
 export function makeBoxButtons(layer, stage, view, { store, actions, redraw }) {
   const context = { layer, stage, view, store, actions, redraw };
+  // A name that is being written keeps its box; what changed meanwhile is built once it is written.
+  const build = () => {
+    if (layer.querySelector(".box-name")) return;
+    const focused = layer.contains(document.activeElement) ? document.activeElement.closest(".box")?.dataset.box : null;
+    layer.replaceChildren(...view.sub.boxes.map((box) => boxButton(context, box)));
+    if (focused) layer.querySelector(`[data-box="${CSS.escape(focused)}"] button`)?.focus();
+  };
+  context.build = build;
   return {
-    build: () => {
-      const focused = layer.contains(document.activeElement) ? document.activeElement.closest(".box")?.dataset.box : null;
-      layer.replaceChildren(...view.sub.boxes.map((box) => boxButton(context, box)));
-      if (focused) layer.querySelector(`[data-box="${CSS.escape(focused)}"] button`)?.focus();
-    },
+    build,
     place: ({ scene, sub }) => {
       if (!scene || scene.frames.length !== sub.boxes.length) return;
       [...layer.children].forEach((element, at) => {
@@ -101,7 +105,7 @@ function connectDrag(hit, context, box) {
 }
 
 // A supernode's name, or the label of a pinned feature, edited in its box.
-function rename({ store, actions, redraw }, box, element) {
+function rename({ store, actions, redraw, build }, box, element) {
   const state = store.read();
   const node = state.graph.nodes[box.members[0]];
   if (box.group === null && node.kind !== "feature") return;
@@ -118,6 +122,7 @@ function rename({ store, actions, redraw }, box, element) {
       if (box.group === null) actions.labelFeature(node.featureKey, text);
       else actions.nameGroup(box.group, text);
     }
+    build();
     redraw();
   };
   input.addEventListener("keydown", (event) => {
