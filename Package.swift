@@ -106,12 +106,23 @@ let package = Package(
 
     // People.
     module("Figures"),
-    module("Viewer", on: [flyingFox, flyingSocks], resources: [.copy("Web")]),
+    module(
+      "Viewer", on: ["CircuitGraphs", "GraphFiles", "ModelFiles", flyingSocks],
+      resources: [.copy("Web"), .copy("openapi.json")]),
+    module(
+      "LiveServices",
+      on: [
+        "Attribution", "CircuitGraphs", "FeatureDashboards", "GraphFiles", "Interventions", "LinearAlgebra",
+        "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders", "Transformers",
+        "Viewer",
+      ]),
     .executableTarget(
       name: "microscope",
       dependencies: [
         "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
-        "Interventions", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
+        "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ModelFiles",
+        "ReplacementModels",
+        "Tokenizers",
         "TranscoderTraining", "Transcoders", "Transformers", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safeSettings),
@@ -125,7 +136,9 @@ let package = Package(
     tests(of: "Tokenizers", on: ["_TestSupport"], resources: [.copy("Fixtures")]),
     tests(of: "CircuitGraphs", on: ["_GraphTestSupport"]),
     tests(of: "GraphFiles", on: ["CircuitGraphs", "_GraphTestSupport"]),
-    tests(of: "Viewer", on: [flyingSocks], exclude: ["Web", "Browser"], resources: [.copy("Fixtures")]),
+    tests(
+      of: "Viewer", on: ["CircuitGraphs", "GraphFiles", "_GraphTestSupport", flyingSocks],
+      exclude: ["Web", "Browser"], resources: [.copy("Fixtures")]),
     module(
       "_TestSupport",
       on: ["LinearAlgebra", "ModelFiles", "ReplacementModels", "Transcoders", "Transformers"],
@@ -163,6 +176,13 @@ let package = Package(
         "Transcoders", "Transformers", "_TestSupport",
       ]),
     tests(of: "Figures"),
+    tests(
+      of: "LiveServices",
+      on: [
+        "CircuitGraphs", "GraphFiles", "LinearAlgebra", "ModelCatalogues", "Transcoders", "Transformers",
+        "Viewer",
+        "_TestSupport",
+      ]),
     tests(of: "FeatureDashboards", on: ["LinearAlgebra", "Transformers", "_TestSupport"]),
     tests(of: "microscope", on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "_TestSupport"]),
   ])

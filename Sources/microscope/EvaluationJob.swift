@@ -1,6 +1,7 @@
 import Evaluations
 import Foundation
 import LinearAlgebra
+import LiveServices
 import ReplacementModels
 import Tokenizers
 import TranscoderTraining
