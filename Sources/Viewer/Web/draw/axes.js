@@ -77,6 +77,18 @@ function drawAxisTitle(context, area, theme, margin) {
 
 /** The labels of the tokens, and whether they can stand level at a zoom: else they slant and need more room. */
 export function tokenLabels(context, { columns }, { font }, tokens, zoom = 1) {
+  const key = `${font} ${zoom} ${tokens.length}`;
+  const known = kept.get(columns);
+  if (known?.key === key) return known.value;
+  const value = measuredLabels(context, columns, font, tokens, zoom);
+  kept.set(columns, { key, value });
+  return value;
+}
+
+// Measuring texts is slow, and needed only when the layout or the zoom is another.
+const kept = new WeakMap();
+
+function measuredLabels(context, columns, font, tokens, zoom) {
   context.font = `${LABEL}px ${font}`;
   const room = columns.map((column) => column.width * zoom - 6);
   const level = tokens.every((token, at) => room[at] >= LEVEL || context.measureText(fitted(context, token, LONGEST)).width <= room[at]);

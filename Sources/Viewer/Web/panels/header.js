@@ -86,11 +86,10 @@ function logitRows(graph, actions) {
 function mark(prompt, logits, { graph, selected, hovered }) {
   const focus = hovered ?? selected;
   const position = focus === null ? -1 : graph.nodes[focus].position;
-  for (const chip of prompt.querySelectorAll(".token")) {
-    const here = Number(chip.dataset.position) === position;
-    chip.classList.toggle("here", here);
-    if (here && hovered === null) bringIntoView(prompt, chip);
-  }
+  prompt.querySelector(".here")?.classList.remove("here");
+  const chip = prompt.querySelector(`[data-position="${position}"]`);
+  chip?.classList.add("here");
+  if (chip && hovered === null) bringIntoView(prompt, chip);
   const key = focus === null ? null : graph.nodes[focus].key;
   for (const row of logits.querySelectorAll("button")) row.classList.toggle("here", row.dataset.node === key);
 }

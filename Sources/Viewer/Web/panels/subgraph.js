@@ -23,7 +23,7 @@ export function makeSubgraph({ store, actions }) {
   const scores = make("p", { id: "subgraph-scores", class: "note" });
   const tools = makeTools(store, actions);
   const view = { sub: null, scene: null, picked: Object.freeze([]), active: null };
-  const redraw = oncePerFrame(() => { if (view.sub && stage.clientWidth) drawPanel(canvas, stage, view, store.read()); buttons.place(view); });
+  const redraw = oncePerFrame(() => { if (view.sub?.boxes.length && stage.clientWidth) drawPanel(canvas, stage, view, store.read()); buttons.place(view); });
   const buttons = makeBoxButtons(layer, stage, view, { store, actions, redraw });
   new ResizeObserver(redraw).observe(stage);
 
@@ -41,9 +41,9 @@ export function makeSubgraph({ store, actions }) {
       const isEmpty = view.sub.boxes.length === 0;
       stage.hidden = isEmpty;
       empty.hidden = !isEmpty;
-      if (isEmpty) empty.replaceChildren(...hint(state, actions));
+      if (isEmpty && changed(state, previous, "graph", "work", "path")) empty.replaceChildren(...hint(state, actions));
       tools.update(state);
-      redraw();
+      if (!isEmpty) redraw();
     },
     recolour: redraw,
     focus: () => layer.querySelector("button")?.focus(),
