@@ -18,7 +18,8 @@ const store = makeStore(Object.freeze({ ...initialState, ...preferences }));
 const actions = {};
 Object.assign(actions, pageActions(store), graphActions(store, actions, embedded?.graph ?? null), workActions(store, actions),
   liveActions(store, actions), comparingActions(store, actions), {
-    nameInSet: (set, layer, index, text) => send("PUT", paths.label(set, layer, index), { text }).then(() => actions.notify(t("features.renamed"))).catch(actions.fail),
+    nameInSet: (set, layer, index, text) => send("PUT", paths.label(set, layer, index),
+      { text }).then(() => actions.notify(t("features.renamed"))).catch(actions.fail),
   });
 Object.freeze(actions);
 

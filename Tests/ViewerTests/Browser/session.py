@@ -4,6 +4,8 @@ import json
 import urllib.parse
 import urllib.request
 
+PATIENCE = 90  # seconds, since a machine may be busy
+
 READY = "() => document.querySelector('#graph')?.describeNodes?.().length > 0"
 
 
@@ -26,7 +28,7 @@ class Session:
         self.until(READY)
         self.settle()
 
-    def until(self, condition, argument=None, seconds=20):
+    def until(self, condition, argument=None, seconds=PATIENCE):
         """Polls from outside of the page, whose content security policy forbids the browser driver's own way."""
         for _ in range(int(seconds * 40)):
             if self.page.evaluate(condition, argument):
@@ -34,7 +36,7 @@ class Session:
             self.page.wait_for_timeout(25)
         raise AssertionError(f"waited in vain for {condition}")
 
-    def wait_text(self, selector, text, seconds=20):
+    def wait_text(self, selector, text, seconds=PATIENCE):
         self.until("([selector, text]) => document.querySelector(selector)?.textContent.includes(text)", [selector, text], seconds)
 
     def settle(self):
@@ -102,6 +104,7 @@ def quiet_session(browser, base, size=(1280, 720), scheme="light", locale="en-US
     """A tab that must say nothing on the console, and ask nobody but the server."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale=locale,
                                   timezone_id="UTC", has_touch=touch, accept_downloads=True, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     noise, abroad = [], []
     page.on("console", lambda message: noise.append(f"{message.type}: {message.text}"))

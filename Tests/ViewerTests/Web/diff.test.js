@@ -6,7 +6,8 @@ import { layOut } from "../../../Sources/Viewer/Web/graph/layout.js";
 import { node, smallGraphFile } from "./fixtures.js";
 
 test("tokens are aligned by what both have in order, and replaced ones stand in one column", () => {
-  assert.deepEqual(alignTokens(["The", " capital", " of", " France"], ["The", " capital", " of", " Italy"]).map(({ left, right }) => [left, right]),
+  assert.deepEqual(alignTokens(["The", " capital", " of", " France"],
+    ["The", " capital", " of", " Italy"]).map(({ left, right }) => [left, right]),
     [[0, 0], [1, 1], [2, 2], [3, 3]]);
   assert.deepEqual(alignTokens(["a", "b"], ["a", "x", "b"]).map(({ left, right }) => [left, right]), [[0, 0], [null, 1], [1, 2]]);
   assert.deepEqual(alignTokens([], ["a"]).map(({ left, right }) => [left, right]), [[null, 0]]);

@@ -12,7 +12,8 @@ test("every panel stands in exactly one zone, however it is moved", () => {
     assert.equal(zoneOf(dock, panel), zone);
     assert.equal(dock.shown[zone], panel);
     assert.deepEqual(all(dock), [...PANELS].sort());
-    for (const each of ZONES) assert.ok(dock.shown[each] === null ? !dock.zones[each].length : dock.zones[each].includes(dock.shown[each]));
+    for (const each of ZONES) assert.ok(dock.shown[each] === null ? !dock.zones[each].length
+      : dock.zones[each].includes(dock.shown[each]));
   }
 });
 

@@ -20,7 +20,8 @@ test("a bundle holds every module once, even when they import each other", async
 
 test("the bundled page has no relative import left, and its content cannot close a script", () => {
   const texts = { "/a.js": 'import { b } from "./b.js";\nb();', "/b.js": "export const b = () => '图';" };
-  const html = bundledPage({ texts, entry: "/a.js", style: "", content: { language: "en", graph: { prompt: "</script><script>alert(1)" } } });
+  const html = bundledPage({ texts, entry: "/a.js", style: "",
+    content: { language: "en", graph: { prompt: "</script><script>alert(1)" } } });
   const map = JSON.parse(html.match(/<script type="importmap">(.*?)<\/script>/)[1]).imports;
   const decoded = Object.values(map).map((address) => Buffer.from(address.split(",")[1], "base64").toString("utf8"));
   assert.deepEqual(decoded, ['import { b } from "microscope:/b.js";\nb();', texts["/b.js"]]);

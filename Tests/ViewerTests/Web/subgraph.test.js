@@ -52,7 +52,8 @@ test("what is not pinned counts as error, and only pinned outputs are explained"
   const all = graph.nodes.map((each) => each.key);
   near(pinnedScores(graph, all.filter((key) => key !== "3_9_1")).replacement, 1);
   near(pinnedScores(graph, all).replacement, 0.2 + 0.8 * 0.75);
-  assert.deepEqual(pinnedScores(decodeGraph({ ...smallGraphFile(), nodes: [], links: [] }), []), { replacement: null, completeness: null });
+  assert.deepEqual(pinnedScores(decodeGraph({ ...smallGraphFile(), nodes: [], links: [] }), []),
+    { replacement: null, completeness: null });
 });
 
 test("boxes go from tokens to outputs, upwards or across, and those that were moved stay", () => {
@@ -66,7 +67,8 @@ test("boxes go from tokens to outputs, upwards or across, and those that were mo
 });
 
 test("no two boxes are laid in one place, and none outside", () => {
-  const boxes = Array.from({ length: 57 }, (_, at) => ({ id: String(at), row: at % 9, position: at % 5, kind: at < 5 ? "token" : at > 53 ? "logit" : "feature" }));
+  const boxes = Array.from({ length: 57 }, (_, at) => ({ id: String(at), row: at % 9, position: at % 5,
+    kind: at < 5 ? "token" : at > 53 ? "logit" : "feature" }));
   const edges = boxes.slice(1).map((_, at) => ({ source: at, target: (at * 7 + 3) % 57, weight: at % 3 - 1 }));
   for (const options of [{ perLine: 3 }, { perLine: 9 }, { perLine: 4, across: true }]) {
     const { places, widest } = layOutBoxes({ boxes, edges }, {}, options);

@@ -33,7 +33,8 @@ test("every key that the page asks for is there, and every key is asked for", ()
 
 test("Chinese texts are Chinese, but for names and signs", () => {
   for (const [key, entry] of Object.entries(chinese)) {
-    if (["scores.sentence", "format.percent", "format.thousands", "trace.placeholder", "import.placeholder"].includes(key)) continue;
+    if (["scores.sentence", "format.percent", "format.thousands", "trace.placeholder",
+      "import.placeholder"].includes(key)) continue;
     assert.match([entry].flat().join(""), /[\u4e00-\u9fff]/, key);
   }
 });

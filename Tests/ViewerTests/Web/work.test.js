@@ -38,7 +38,8 @@ test("an empty label takes a person's label away", () => {
 
 test("what is written into qParams is read back, beside what others keep there", () => {
   const work = placing(grouped(), { a: [0.25, 0.75] });
-  const query = JSON.parse(JSON.stringify(writeQuery(work, { clickedId: "a", threshold: 0.5, before: { linkType: "input", own: 7 } })));
+  const query = JSON.parse(JSON.stringify(writeQuery(work, { clickedId: "a", threshold: 0.5,
+    before: { linkType: "input", own: 7 } })));
   assert.equal(query.own, 7);
   assert.equal(query.linkType, "input");
   assert.equal(query.clickedId, "a");
@@ -64,7 +65,8 @@ test("ids that a graph does not have are left out, and so are groups that they l
 });
 
 test("hostile qParams give nothing, never an error", () => {
-  const hostile = [null, 7, "x", [], { pinnedIds: 7 }, { pinnedIds: "[" }, { supernodes: "[[" }, { supernodes: [7, ["x"], [null, {}, []]] },
+  const hostile = [null, 7, "x", [], { pinnedIds: 7 }, { pinnedIds: "[" }, { supernodes: "[[" },
+    { supernodes: [7, ["x"], [null, {}, []]] },
     { microscope: { positions: { a: "x", b: [1], c: [NaN, 2] } } }];
   for (const value of hostile) {
     const work = readQuery(value);

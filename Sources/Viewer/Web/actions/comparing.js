@@ -19,7 +19,8 @@ export function comparingActions(store, actions) {
         const mode = store.read().comparison?.mode ?? "sides";
         store.change({
           view: "compare", sheet: null,
-          comparison: Object.freeze({ leftSlug: left, rightSlug: right, left: a, right: b, merged: mergeGraphs(a, b), mode, focus: null }),
+          comparison: Object.freeze({ leftSlug: left, rightSlug: right, left: a, right: b, merged: mergeGraphs(a, b), mode,
+            focus: null }),
         });
       } catch (error) { actions.fail(error); }
     },

@@ -98,6 +98,12 @@ export function graphActions(store, actions, embedded = null) {
       if (from !== null && !route) actions.notify(t("route.none"));
       store.change({ route });
     },
+    /** Forgets what is chosen and the route, and selects the most probable output. */
+    startOver: () => {
+      actions.choose(NOTHING_CHOSEN);
+      actions.setRoute(null, null);
+      select(null);
+    },
     setLinks: (links) => store.change({ links }),
     setTool: (tool) => store.change({ tool }),
     remove: async (slug) => {
@@ -161,7 +167,8 @@ async function loadCards(store, slug, graph) {
 
 function takeCards(store, cards) {
   const state = store.read();
-  const found = Object.entries(cards).filter(([, card]) => card.label?.origin === "person").map(([key, card]) => [key, card.label.text]);
+  const found = Object.entries(cards).filter(([, card]) => card.label?.origin === "person")
+    .map(([key, card]) => [key, card.label.text]);
   const known = Object.freeze({ ...state.cards, ...cards });
   if (!found.length) { store.change({ cards: known }); return; }
   // What the store already says is no step that undo could take back.

@@ -18,6 +18,8 @@ export function pageActions(store) {
     setTheme: (theme) => change({ theme }),
     notify: (text, action = null, run = null) => change({ notice: Object.freeze({ text, action, run }) }),
     dismiss: () => change({ notice: null }),
-    fail: (error) => { if (error.name !== "AbortError") change({ notice: Object.freeze({ text: error.message, action: null, run: null }) }); },
+    fail: (error) => {
+      if (error.name !== "AbortError") change({ notice: Object.freeze({ text: error.message, action: null, run: null }) });
+    },
   };
 }

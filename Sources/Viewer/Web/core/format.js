@@ -56,7 +56,8 @@ export function estimate(seconds) {
   if (seconds === null || !Number.isFinite(seconds)) return "–";
   const minutes = Math.round(seconds / 60);
   if (minutes < 1) return t("time.short");
-  return minutes < 60 ? t("format.onlyMinutes", { minutes }) : t("format.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+  return minutes < 60 ? t("format.onlyMinutes", { minutes })
+    : t("format.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
 /** A token with its invisible characters made visible; a leading space becomes a middle dot. */
@@ -85,7 +86,8 @@ export function date(milliseconds) {
   if (Number.isNaN(at.getTime())) return "";
   const two = (value) => String(value).padStart(2, "0");
   return t("format.date", {
-    year: at.getFullYear(), month: two(at.getMonth() + 1), day: two(at.getDate()), hour: two(at.getHours()), minute: two(at.getMinutes()),
+    year: at.getFullYear(), month: two(at.getMonth() + 1), day: two(at.getDate()), hour: two(at.getHours()),
+      minute: two(at.getMinutes()),
   });
 }
 

@@ -1,10 +1,13 @@
 // The keyboard of the page: one table, from which keys are read and the help sheet is written.
 
+const NEXT_LINKS = { strongest: "all", all: "none", none: "strongest" };
+
 /** Groups of `{ keys, name, run? }`: what is without `run` is handled where the focus is, and only listed. */
 export const KEYS = Object.freeze([
   { group: "page", entries: [
     { keys: ["?"], name: "help", run: ({ actions }) => actions.openSheet("help") },
-    { keys: ["1", "2", "3", "4", "5", "6", "7"], shown: "1 – 7", name: "panels", run: ({ focusPanel }, key) => focusPanel(Number(key)) },
+    { keys: ["1", "2", "3", "4", "5", "6", "7"], shown: "1 – 7", name: "panels",
+      run: ({ focusPanel }, key) => focusPanel(Number(key)) },
     { keys: ["o"], name: "gallery", run: ({ actions }) => actions.show("gallery") },
     { keys: ["g"], name: "graph", run: ({ actions }) => actions.show("graph") },
     { keys: ["d"], name: "compare", run: ({ actions }) => actions.show("compare") },
@@ -18,9 +21,9 @@ export const KEYS = Object.freeze([
     { keys: ["Alt+Arrow"], shown: "Alt + ← ↑ → ↓", name: "near" },
     { keys: ["+", "-", "0"], shown: "+ − 0", name: "zoom" },
     { keys: ["/"], name: "find", run: () => document.getElementById("find")?.focus() },
-    { keys: ["Escape"], shown: "Esc", name: "escape", run: ({ actions }) => { actions.choose([]); actions.setRoute(null, null); actions.select(null); } },
+    { keys: ["Escape"], shown: "Esc", name: "escape", run: ({ actions }) => actions.startOver() },
     { keys: ["[", "]"], shown: "[ ]", name: "prune", run: ({ prune }, key) => prune(key === "]" ? 0.02 : -0.02) },
-    { keys: ["a"], name: "links", run: ({ store, actions }) => actions.setLinks({ strongest: "all", all: "none", none: "strongest" }[store.read().links]) },
+    { keys: ["a"], name: "links", run: ({ store, actions }) => actions.setLinks(NEXT_LINKS[store.read().links]) },
     { keys: ["t"], name: "lasso", run: ({ store, actions }) => actions.setTool(store.read().tool === "lasso" ? "move" : "lasso") },
   ] },
   { group: "work", entries: [

@@ -29,7 +29,8 @@ export function mount(root, context) {
       : [makeTopBar, makeWorkspace, makeGallery, makeCompare, makeFeatures, makeFailure, makeSheets, makeNotice];
     parts = makers.map((maker) => maker(context));
     workspace = parts[1];
-    root.replaceChildren(...parts.map((part) => part.element), make("p", { id: "status", class: "unseen", role: "status", "aria-live": "polite" }));
+    root.replaceChildren(...parts.map((part) => part.element),
+      make("p", { id: "status", class: "unseen", role: "status", "aria-live": "polite" }));
     for (const part of parts) part.update(state, {});
     leave = store.subscribe((now, before) => { for (const part of parts) part.update(now, before); });
   };

@@ -91,7 +91,8 @@ const kept = new WeakMap();
 function measuredLabels(context, columns, font, tokens, zoom) {
   context.font = `${LABEL}px ${font}`;
   const room = columns.map((column) => column.width * zoom - 6);
-  const level = tokens.every((token, at) => room[at] >= LEVEL || context.measureText(fitted(context, token, LONGEST)).width <= room[at]);
+  const level = tokens.every((token, at) => room[at] >= LEVEL ||
+    context.measureText(fitted(context, token, LONGEST)).width <= room[at]);
   return { level, labels: tokens.map((token, at) => fitted(context, token, level ? Math.max(room[at], 12) : LONGEST)) };
 }
 

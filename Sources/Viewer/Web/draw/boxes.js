@@ -75,33 +75,45 @@ function ends(source, target) {
   const above = Math.abs(from.y - to.y) - (source.height + target.height) / 2;
   if (apart > above && apart > 8) {
     const way = Math.sign(to.x - from.x);
-    return [{ x: from.x + way * source.width / 2, y: from.y, way: [way, 0] }, { x: to.x - way * (target.width / 2 + 2), y: to.y, way: [way, 0] }];
+    return [{ x: from.x + way * source.width / 2, y: from.y, way: [way, 0] },
+      { x: to.x - way * (target.width / 2 + 2), y: to.y, way: [way, 0] }];
   }
   const way = Math.sign(to.y - from.y) || -1;
-  return [{ x: from.x, y: from.y + way * source.height / 2, way: [0, way] }, { x: to.x, y: to.y - way * (target.height / 2 + 2), way: [0, way] }];
+  return [{ x: from.x, y: from.y + way * source.height / 2, way: [0, way] },
+    { x: to.x, y: to.y - way * (target.height / 2 + 2), way: [0, way] }];
 }
 
 function drawBox(context, { theme }, item, frame, isActive) {
   const { x, y, width, height, lines } = frame;
-  if (item.group !== null && item.group !== undefined) drawShadow(context, theme, frame);
-  context.beginPath();
-  roundBox(context, x, y, width, height, item.kind === "token" || item.kind === "logit" ? 2 : 7);
+  const isEnd = item.kind === "token" || item.kind === "logit";
+  const outline = () => {
+    context.beginPath();
+    roundBox(context, x, y, width, height, isEnd ? 2 : 7);
+  };
+  if (isGroup(item)) drawStack(context, theme, frame);
+  outline();
   context.fillStyle = theme.ground;
   context.fill();
-  if (item.group !== null && item.group !== undefined) { context.fillStyle = theme.supernode; context.globalAlpha = 0.45; context.fill(); context.globalAlpha = 1; }
-  if (item.level !== null && item.level !== undefined) drawLevel(context, theme, item.level, frame);
-  context.strokeStyle = isActive ? theme.accent : item.kind === "token" || item.kind === "logit" ? theme.fixed : theme.feature;
+  if (isGroup(item)) {
+    context.fillStyle = theme.supernode;
+    context.globalAlpha = 0.45;
+    context.fill();
+    context.globalAlpha = 1;
+  }
+  if (Number.isFinite(item.level)) drawLevel(context, theme, item.level, frame);
+  context.strokeStyle = isActive ? theme.accent : isEnd ? theme.fixed : theme.feature;
   context.lineWidth = isActive ? 2.2 : 1;
   if (item.kind === "error") context.setLineDash([3, 2]);
-  context.beginPath();
-  roundBox(context, x, y, width, height, item.kind === "token" || item.kind === "logit" ? 2 : 7);
+  outline();
   context.stroke();
   context.setLineDash([]);
   writeLines(context, theme, item, frame, lines);
 }
 
+function isGroup(item) { return item.group !== null && item.group !== undefined; }
+
 // A supernode looks like a stack of cards.
-function drawShadow(context, theme, { x, y, width, height }) {
+function drawStack(context, theme, { x, y, width, height }) {
   context.beginPath();
   roundBox(context, x + 3, y - 3, width, height, 7);
   context.fillStyle = theme.ground;
@@ -123,7 +135,7 @@ function writeLines(context, theme, item, { x, y, width }, lines) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = theme.ink;
-  context.font = `${item.group !== null && item.group !== undefined ? "600 " : ""}12px ${theme.font}`;
+  context.font = `${isGroup(item) ? "600 " : ""}12px ${theme.font}`;
   lines.forEach((line, at) => context.fillText(line, x + width / 2, y + BOX.pad + BOX.line * (at + 0.5) - 1));
   if (!item.note) return;
   context.font = `11px ${theme.font}`;

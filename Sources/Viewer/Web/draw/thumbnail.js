@@ -13,7 +13,8 @@ export function drawThumbnail(canvas, { columns, rows, nodes, links }, theme) {
     x: EDGE + (x + along) / Math.max(columns, 1) * (width - 2 * EDGE), y: height - EDGE - (y + 0.5) / rows * (height - 2 * EDGE),
   }));
   const most = links.reduce((best, link) => Math.max(best, Math.abs(link.share)), 0) || 1;
-  for (const { source, target, share } of links) drawLink(context, places[source], places[target], share, Math.abs(share) / most, theme);
+  for (const { source, target, share } of links) drawLink(context, places[source], places[target], share,
+    Math.abs(share) / most, theme);
   nodes.forEach((node, at) => drawNode(context, places[at], node, theme));
 }
 

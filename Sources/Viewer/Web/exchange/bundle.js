@@ -33,7 +33,8 @@ export function resolve(from, address) {
 export function bundledPage({ texts, entry, style, content }) {
   const imports = {};
   for (const [path, text] of Object.entries(texts)) {
-    const named = text.replace(IMPORT, (_, before, quote, address) => `${before}${quote}${PREFIX}${resolve(path, address)}${quote}`);
+    const named = text.replace(IMPORT,
+      (_, before, quote, address) => `${before}${quote}${PREFIX}${resolve(path, address)}${quote}`);
     imports[PREFIX + path] = `data:text/javascript;base64,${base64(named)}`;
   }
   const policy = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; img-src data: blob:";

@@ -55,7 +55,8 @@ function draw(context, state, name, { width, height }) {
     return;
   }
   const { area, layout } = arrange(context, state.graph, theme, width, height);
-  drawFigure(context, { layout, area, theme, view: fitted(layout, area) }, { ...sceneOf(state), hovered: null, selected: state.route ? null : state.selected });
+  drawFigure(context, { layout, area, theme, view: fitted(layout, area) },
+    { ...sceneOf(state), hovered: null, selected: state.route ? null : state.selected });
 }
 
 function lightTheme() {

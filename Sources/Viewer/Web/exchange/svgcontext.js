@@ -16,7 +16,8 @@ export class SVGContext {
 
   save() {
     const { fillStyle, strokeStyle, lineWidth, globalAlpha, font, textAlign, textBaseline, dash, transforms } = this;
-    this.saved.push({ fillStyle, strokeStyle, lineWidth, globalAlpha, font, textAlign, textBaseline, dash, transforms: [...transforms] });
+    this.saved.push({ fillStyle, strokeStyle, lineWidth, globalAlpha, font, textAlign, textBaseline, dash,
+      transforms: [...transforms] });
   }
 
   restore() { Object.assign(this, this.saved.pop()); }
@@ -76,7 +77,8 @@ export class SVGContext {
     const anchor = { center: "middle", right: "end", end: "end" }[this.textAlign] ?? "start";
     const lower = this.textBaseline === "middle" ? Number(size) * 0.35 : this.textBaseline === "top" ? Number(size) * 0.85 : 0;
     this.add(`<text x="${round(x)}" y="${round(y + lower)}" font-size="${size}" font-family="${escape(family)}"${weight} text-anchor="${anchor}"` +
-      ` fill="${colour(this.fillStyle)}"${opacity(this.fillStyle, this.globalAlpha, "fill")} xml:space="preserve"`, escape(text), "text");
+      ` fill="${colour(this.fillStyle)}"${opacity(this.fillStyle, this.globalAlpha, "fill")} xml:space="preserve"`,
+        escape(text), "text");
   }
 
   /** The SVG file. */

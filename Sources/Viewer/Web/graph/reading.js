@@ -20,7 +20,8 @@ export function briefNameOf(state, node) {
 /** A label by rule without its words; other labels are left alone. */
 export function brief(label) {
   if (!/^(fires on|says) [‘'"“]/.test(label)) return label;
-  return label.replace(/^fires on /, "").replace(/(^|\s*·\s*)says /, (_, before) => (before ? " → " : "→ ")).replace(/([’'"”]), (?=[‘'"“])/g, "$1 ");
+  return label.replace(/^fires on /, "").replace(/(^|\s*·\s*)says /,
+    (_, before) => (before ? " → " : "→ ")).replace(/([’'"”]), (?=[‘'"“])/g, "$1 ");
 }
 
 /** What pure functions ask about the shown graph: names, densities, and the most probable output. */

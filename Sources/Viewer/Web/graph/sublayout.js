@@ -21,7 +21,8 @@ export function layOutBoxes({ boxes, edges }, moved = {}, { perLine = 6, across 
       places[boxes[box].id] = Object.freeze(moved[boxes[box].id] ?? (across ? [depth, along] : [along, 1 - depth]));
     });
   });
-  return Object.freeze({ places: Object.freeze(places), lines: lines.length, widest: Math.max(0, ...lines.map((line) => line.length)) });
+  return Object.freeze({ places: Object.freeze(places), lines: lines.length,
+    widest: Math.max(0, ...lines.map((line) => line.length)) });
 }
 
 // The place of one of some things along a way: one stands in the middle, many reach both ends.

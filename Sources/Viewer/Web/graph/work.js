@@ -31,7 +31,8 @@ export function naming(work, at, name) {
 
 /** The work after taking one member out of its supernode; it stays pinned. */
 export function releasing(work, id) {
-  return tidied({ ...work, supernodes: work.supernodes.map((group) => ({ ...group, ids: group.ids.filter((each) => each !== id) })) });
+  return tidied({ ...work, supernodes: work.supernodes.map((group) => ({ ...group,
+    ids: group.ids.filter((each) => each !== id) })) });
 }
 
 /** The work after moving boxes: `{ boxId: [x, y] }`, each 0…1 of the panel. */
@@ -74,7 +75,8 @@ function freeze({ pinned, supernodes, positions, labels }) {
   const kept = (value, copy) => (Object.isFrozen(value) ? value : Object.freeze(copy(value)));
   return Object.freeze({
     pinned: kept(pinned, (ids) => [...ids]),
-    supernodes: kept(supernodes, (groups) => groups.map(({ name, ids }) => Object.freeze({ name, ids: kept(ids, (list) => [...list]) }))),
+    supernodes: kept(supernodes, (groups) => groups.map(({ name, ids }) => Object.freeze({ name,
+      ids: kept(ids, (list) => [...list]) }))),
     positions: kept(positions, (places) => ({ ...places })),
     labels: kept(labels, (names) => ({ ...names })),
   });

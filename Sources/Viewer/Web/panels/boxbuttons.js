@@ -42,7 +42,8 @@ function boxButton(context, box) {
   });
   connectDrag(hit, context, box);
   const element = make("div", { class: "box", "data-box": box.id }, hit,
-    signButton("×", t("box.unpin", { name: boxName(state, box) }), () => actions.unpin(keysOf(state, box)), { class: "sign unpin" }));
+    signButton("×", t("box.unpin", { name: boxName(state, box) }), () => actions.unpin(keysOf(state, box)),
+      { class: "sign unpin" }));
   return element;
 }
 

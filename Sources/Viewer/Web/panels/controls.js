@@ -12,8 +12,10 @@ export function makeControls({ store, actions }) {
   const node = slider("node-threshold", t("prune.nodes"), t("prune.nodesHelp"), (value) => actions.setPruning({ node: value }));
   const edge = slider("edge-threshold", t("prune.edges"), t("prune.edgesHelp"), (value) => actions.setPruning({ edge: value }));
   const counts = make("p", { id: "counts", class: "counts", "aria-live": "polite" });
-  const filtered = make("button", { type: "button", class: "plain filtered", hidden: true, onclick: () => actions.clearFilters() }, t("filters.clear"));
-  const links = choice(t("links.shown"), ["strongest", "all", "none"].map((name) => [name, t(`links.${name}`)]), "strongest", actions.setLinks, { id: "links-shown" });
+  const filtered = make("button", { type: "button", class: "plain filtered", hidden: true,
+    onclick: () => actions.clearFilters() }, t("filters.clear"));
+  const links = choice(t("links.shown"), ["strongest", "all", "none"].map((name) => [name, t(`links.${name}`)]), "strongest",
+    actions.setLinks, { id: "links-shown" });
   return {
     element: make("div", { class: "controls" },
       make("div", { class: "sliders" }, node.element, edge.element, influence.element, counts, filtered), links),
@@ -38,7 +40,8 @@ export function makeControls({ store, actions }) {
 function slider(id, name, help, change) {
   const input = make("input", { type: "range", id, min: 0, max: 1, step: 0.005, "aria-describedby": `${id}-help` });
   const output = make("output", { id: `${id}-value`, for: id });
-  input.addEventListener("input", () => { output.textContent = shown(Number(input.value)); change(Number(input.value), input.value === input.max); });
+  input.addEventListener("input", () => { output.textContent = shown(Number(input.value)); change(Number(input.value),
+    input.value === input.max); });
   return {
     element: make("div", { class: "slider", title: help }, make("label", { for: id }, name), input, output,
       make("span", { id: `${id}-help`, class: "unseen" }, help)),
@@ -64,12 +67,14 @@ function countsSentence({ graph, visible, pruning }) {
 }
 
 function kindsSentence(kinds) {
-  return ["feature", "error", "token", "logit"].map((kind) => t(`count.${kind}s`, { n: kinds[kind], shown: count(kinds[kind]) })).join(", ");
+  return ["feature", "error", "token", "logit"].map((kind) => t(`count.${kind}s`,
+    { n: kinds[kind], shown: count(kinds[kind]) })).join(", ");
 }
 
 /** The meaning of the figure's signs. */
 export function makeLegend() {
-  const line = (style) => draw("svg", { viewBox: "0 0 22 12", class: "wide", "aria-hidden": true }, draw("path", { class: style, d: "M1 6H21" }));
+  const line = (style) => draw("svg", { viewBox: "0 0 22 12", class: "wide", "aria-hidden": true },
+    draw("path", { class: style, d: "M1 6H21" }));
   return make("ul", { class: "legend", "aria-label": t("legend") },
     make("li", {}, glyph("feature"), t("kind.feature")), make("li", {}, glyph("error"), t("kind.error")),
     make("li", {}, glyph("token"), t("legend.fixed")),

@@ -31,7 +31,8 @@ export function featureBoard(kept, set, layer, index, activation, actions) {
 function content(board, activation) {
   if (!board) return [make("p", { class: "note" }, t("card.none"))];
   return [
-    board.label ? make("p", { class: "note evidence" }, t(`origin.${board.label.origin}`), board.label.evidence ? `: ${board.label.evidence}` : "") : null,
+    board.label ? make("p", { class: "note evidence" }, t(`origin.${board.label.origin}`),
+      board.label.evidence ? `: ${board.label.evidence}` : "") : null,
     histogram(board, activation),
     tokensRow(t("card.firesOn"), board.firesOn?.map((each) => each.piece)),
     tokensRow(t("card.raises"), board.says?.top?.map((each) => each.piece)),
@@ -79,10 +80,12 @@ function histogram({ histogram: bins, density, greatest }, activation) {
     return draw("rect", { class: "bin", x: at * step + 0.5, y: HEIGHT - height, width: Math.max(step - 1, 0.5), height });
   });
   const top = bins.greatest || greatest || 1;
-  const mark = activation === null ? null : draw("path", { class: "mark", d: `M${Math.min(activation / top, 1) * WIDTH} 0V${HEIGHT}` });
+  const mark = activation === null ? null : draw("path", { class: "mark",
+    d: `M${Math.min(activation / top, 1) * WIDTH} 0V${HEIGHT}` });
   const sentence = t("card.density", { density: percent(density), greatest: plain(greatest) }) +
     (activation === null ? "" : ` · ${t("card.here", { activation: plain(activation) })}`);
   return make("figure", { class: "histogram" },
-    draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": sentence }, bars, mark),
+    draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": sentence }, bars,
+      mark),
     make("figcaption", {}, sentence));
 }

@@ -15,8 +15,10 @@ export function makeDetail({ store, actions }) {
   return {
     element,
     update: (state, previous) => {
-      if (!state.graph || state.selected === null) { element.replaceChildren(make("p", { class: "note" }, t("node.none"))); return; }
-      if (changed(state, previous, "graph", "selected", "visible", "work", "cards")) redraw(element, state, previous, dashboard, actions);
+      if (!state.graph || state.selected === null) { element.replaceChildren(make("p", { class: "note" },
+        t("node.none"))); return; }
+      if (changed(state, previous, "graph", "selected", "visible", "work", "cards")) redraw(element, state, previous, dashboard,
+        actions);
       if (state.graph !== previous.graph || state.selected !== previous.selected) announce(state);
     },
     focus: () => element.querySelector("h2, button")?.focus(),
@@ -58,7 +60,8 @@ function head(state, node, actions) {
   const pinned = state.work.pinned.includes(node.key);
   return make("header", {},
     make("div", { class: "kind" }, glyph(node.kind), make("span", {}, t(`kind.${node.kind}`)),
-      button(pinned ? t("node.unpin") : t("node.pin"), () => actions.pin([node.index], !pinned), { id: "pin", "aria-pressed": String(pinned) })),
+      button(pinned ? t("node.unpin") : t("node.pin"), () => actions.pin([node.index], !pinned),
+        { id: "pin", "aria-pressed": String(pinned) })),
     node.kind === "feature" ? labelField(state, node, actions) : make("h2", { title: node.key, tabindex: -1 }, nodeLabel(node)),
     make("p", { class: "place" }, place(node, state.graph.tokens)));
 }

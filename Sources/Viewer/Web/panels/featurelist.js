@@ -12,11 +12,13 @@ const SPARE = 8;
 /** Builds the panel: a long list of which only what can be seen is made. */
 export function makeFeatureList({ store, actions }) {
   const body = make("div", { class: "rows" });
-  const scroll = make("div", { class: "scroll", tabindex: 0, role: "listbox", "aria-label": t("list.label"), id: "feature-list" }, body);
+  const scroll = make("div", { class: "scroll", tabindex: 0, role: "listbox", "aria-label": t("list.label"),
+    id: "feature-list" }, body);
   const total = make("span", { class: "note" });
   let order = "influence";
   let rows = [];
-  const sort = choice(t("list.order"), ["influence", "activation", "layer", "link", "name"].map((name) => [name, t(`list.${name}`)]), order,
+  const sort = choice(t("list.order"), ["influence", "activation", "layer", "link",
+    "name"].map((name) => [name, t(`list.${name}`)]), order,
     (value) => { order = value; refill(store.read()); });
   const paint = () => paintRows(body, scroll, rows, store.read(), actions);
   const refill = (state) => {
@@ -32,7 +34,8 @@ export function makeFeatureList({ store, actions }) {
     element: make("div", { class: "list-panel" }, make("div", { class: "panel-tools" }, total, sort), scroll),
     update: (state, previous) => {
       if (!state.graph) return;
-      if (changed(state, previous, "graph", "visible", "cards", "work") || (order === "link" && state.selected !== previous.selected)) refill(state);
+      if (changed(state, previous, "graph", "visible", "cards", "work") ||
+        (order === "link" && state.selected !== previous.selected)) refill(state);
       else if (changed(state, previous, "selected", "chosen")) paint();
     },
     focus: () => scroll.focus(),
@@ -75,7 +78,8 @@ function row(state, node, weight, at, size, actions) {
   return make("div", {
     id: `feature-row-${at}`, role: "option", class: state.chosen.includes(node.index) ? "row chosen" : "row",
     "aria-selected": String(isHere), "aria-posinset": at + 1, "aria-setsize": size,
-    onclick: (event) => (event.ctrlKey || event.shiftKey || event.metaKey ? actions.choose([node.index], true) : actions.select(node.index)),
+    onclick: (event) => (event.ctrlKey || event.shiftKey || event.metaKey ? actions.choose([node.index], true)
+      : actions.select(node.index)),
     onpointerenter: () => actions.hover(node.index), onpointerleave: () => actions.hover(null),
   }, glyph("feature"), make("span", { class: "name", title: nameOf(state, node) }, briefNameOf(state, node)),
   make("span", { class: "where" }, `L${node.layer} “${shortToken(state.graph.tokens[node.position] ?? "", 8)}”`),

@@ -15,8 +15,10 @@ export function makeFilters({ store, actions }) {
     element: body,
     update: (state, previous) => {
       if (!state.graph || !changed(state, previous, "graph", "filters", "visible")) return;
-      if (changed(state, previous, "graph") || !body.children.length || areOpen(state.filters)) body.replaceChildren(...fields(state, store, actions));
-      body.querySelector(".note").textContent = t("filters.left", { n: state.visible.nodeCount, shown: count(state.visible.nodeCount) });
+      if (changed(state, previous, "graph") || !body.children.length ||
+        areOpen(state.filters)) body.replaceChildren(...fields(state, store, actions));
+      body.querySelector(".note").textContent = t("filters.left",
+        { n: state.visible.nodeCount, shown: count(state.visible.nodeCount) });
       body.querySelector("#clear-filters").disabled = areOpen(state.filters);
     },
     focus: () => body.querySelector("input")?.focus(),
@@ -30,21 +32,26 @@ function fields({ graph, filters }, store, actions) {
   const layers = Array.from({ length: graph.layerCount }, (_, layer) => [layer, String(layer)]);
   const positions = graph.tokens.map((token, position) => [position, `${position} ${shortToken(token, 10)}`]);
   const range = (name, options) => make("div", { class: "range" }, ...[0, 1].map((end) =>
-    choice(t(`filters.${name}${end ? "To" : "From"}`), [["", t(end ? "filters.last" : "filters.first")], ...options], filters[name][end] ?? "", (value) => {
+    choice(t(`filters.${name}${end ? "To" : "From"}`), [["", t(end ? "filters.last" : "filters.first")], ...options],
+      filters[name][end] ?? "", (value) => {
       const next = [...store.read().filters[name]];
       next[end] = value === "" ? null : Number(value);
       set({ [name]: Object.freeze(next) });
     }, { id: `filter-${name}-${end}` })));
-  const text = make("input", { type: "search", id: "filter-text", value: filters.text, "aria-label": t("filters.text"), placeholder: t("filters.text"),
+  const text = make("input", { type: "search", id: "filter-text", value: filters.text, "aria-label": t("filters.text"),
+    placeholder: t("filters.text"),
     oninput: (event) => set({ text: event.target.value }) });
   return [
     field(t("filters.text"), text), field(t("filters.kinds"), make("div", { class: "checks" }, ...kinds)),
     field(t("filters.layers"), range("layers", layers)), field(t("filters.positions"), range("positions", positions)),
-    field(t("filters.sign"), choice(t("filters.sign"), ["both", "positive", "negative"].map((name) => [name, t(`filters.${name}`)]), filters.sign, (sign) => set({ sign }), { id: "filter-sign" })),
-    field(t("filters.density"), choice(t("filters.density"), [["", t("filters.any")], ...DENSITIES.map((value) => [value, `≤ ${value * 100} %`])], filters.density ?? "",
+    field(t("filters.sign"), choice(t("filters.sign"), ["both", "positive",
+      "negative"].map((name) => [name, t(`filters.${name}`)]), filters.sign, (sign) => set({ sign }), { id: "filter-sign" })),
+    field(t("filters.density"), choice(t("filters.density"), [["", t("filters.any")],
+      ...DENSITIES.map((value) => [value, `≤ ${value * 100} %`])], filters.density ?? "",
       (value) => set({ density: value === "" ? null : Number(value) }), { id: "filter-density" })),
     make("p", { class: "note", role: "status" }), button(t("filters.clear"), actions.clearFilters, { id: "clear-filters" }),
   ];
 }
 
-function field(name, control) { return make("div", { class: "field" }, make("span", { class: "field-name", "aria-hidden": true }, name), control); }
+function field(name, control) { return make("div", { class: "field" },
+  make("span", { class: "field-name", "aria-hidden": true }, name), control); }

@@ -39,9 +39,11 @@ export function makeHeader({ actions }) {
 
 function scoreEntry({ name, value }) {
   const sentence = t("scores.sentence", {
-    name: t(`scores.${name}`), value: value === null ? t("scores.unknown") : twoDecimals(value), meaning: t(`scores.${name}Meaning`),
+    name: t(`scores.${name}`), value: value === null ? t("scores.unknown") : twoDecimals(value),
+      meaning: t(`scores.${name}Meaning`),
   });
-  return make("div", { class: value === null ? "score unknown" : "score", tabindex: 0, role: "group", "aria-label": sentence, title: sentence },
+  return make("div", { class: value === null ? "score unknown" : "score", tabindex: 0, role: "group", "aria-label": sentence,
+    title: sentence },
     make("dt", {}, t(`scores.${name}`)), make("dd", {}, twoDecimals(value)),
     make("dd", { class: "meter", "aria-hidden": true }, sized(make("i"), value ?? 0)));
 }
@@ -53,7 +55,8 @@ function tokenChips(graph, actions) {
     const shown = visibleToken(token);
     const lead = shown.match(/^·+/)?.[0] ?? "";
     return make("li", {}, make("button", {
-      type: "button", class: "token", title: `${position}: ${JSON.stringify(token)}`, "aria-label": t("head.token", { position, token }),
+      type: "button", class: "token", title: `${position}: ${JSON.stringify(token)}`,
+        "aria-label": t("head.token", { position, token }),
       "data-position": position, disabled: !node, onclick: () => actions.select(node.index),
       onpointerenter: () => node && actions.hover(node.index), onpointerleave: () => actions.hover(null),
     }, make("span", { class: "space" }, lead), shown.slice(lead.length)));
@@ -64,16 +67,19 @@ function factsLine(graph) {
   const { facts } = graph;
   const parts = [
     facts.model || graph.scan, facts.transcoders && facts.transcoders !== facts.model ? facts.transcoders : "",
-    facts.activeFeatureCount === null ? "" : t("head.active", { n: facts.activeFeatureCount, shown: count(facts.activeFeatureCount) }),
+    facts.activeFeatureCount === null ? "" : t("head.active", { n: facts.activeFeatureCount,
+      shown: count(facts.activeFeatureCount) }),
     facts.seconds === null ? "" : t("head.seconds", { time: duration(facts.seconds) }),
   ].filter(Boolean);
-  return parts.flatMap((text, at) => [at ? make("span", { class: "dot", "aria-hidden": true }, " · ") : null, make("span", {}, text)].filter(Boolean));
+  return parts.flatMap((text, at) => [at ? make("span", { class: "dot", "aria-hidden": true }, " · ") : null,
+    make("span", {}, text)].filter(Boolean));
 }
 
 // The tracer's list of outputs when the file has it, else the output nodes.
 function logitRows(graph, actions) {
   const nodes = graph.nodes.filter((node) => node.kind === "logit").sort((a, b) => (b.probability ?? 0) - (a.probability ?? 0));
-  const written = graph.facts.logits.map(({ token, probability }) => ({ token, probability, node: nodes.find((node) => node.token === token) }));
+  const written = graph.facts.logits.map(({ token, probability }) => ({ token, probability,
+    node: nodes.find((node) => node.token === token) }));
   const rows = written.length ? written : nodes.map((node) => ({ token: node.token, probability: node.probability ?? 0, node }));
   return rows.slice(0, SHOWN_LOGITS).map(({ token, probability, node }) => make("li", {}, make("button", {
     type: "button", disabled: !node, "data-node": node?.key, title: `${JSON.stringify(token)} ${percent(probability)}`,

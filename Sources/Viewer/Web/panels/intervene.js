@@ -19,10 +19,13 @@ export function makeIntervene({ store, actions }) {
   const run = button(t("intervene.run"), () => actions.runIntervention(), { class: "plain main", id: "intervene-run" });
   const sweep = button(t("intervene.sweep"), () => actions.runIntervention("factor=-4..4:0.5"), { id: "intervene-sweep" });
   const clear = button(t("intervene.clear"), () => actions.setIntervention(emptyIntervention()), { id: "intervene-clear" });
-  const frozen = check(t("intervene.freeze"), true, (value) => actions.setIntervention({ freezeAttention: value }), { id: "intervene-freeze" });
-  const count = make("input", { type: "number", id: "intervene-count", min: 0, max: 200, value: 12, "aria-label": t("intervene.generate"),
+  const frozen = check(t("intervene.freeze"), true, (value) => actions.setIntervention({ freezeAttention: value }),
+    { id: "intervene-freeze" });
+  const count = make("input", { type: "number", id: "intervene-count", min: 0, max: 200, value: 12,
+    "aria-label": t("intervene.generate"),
     onchange: (event) => actions.setIntervention({ generate: Math.min(Math.max(Number(event.target.value) || 0, 0), 200) }) });
-  const tools = make("div", { class: "panel-tools" }, run, sweep, clear, frozen, make("label", { class: "check" }, t("intervene.generate"), count));
+  const tools = make("div", { class: "panel-tools" }, run, sweep, clear, frozen,
+    make("label", { class: "check" }, t("intervene.generate"), count));
   const closed = make("div", { class: "hint" });
   const columns = make("div", { class: "intervene-columns" }, rows, results);
   return {
@@ -33,7 +36,8 @@ export function makeIntervene({ store, actions }) {
       closed.hidden = Boolean(live);
       tools.hidden = columns.hidden = !live;
       if (!live) { closed.textContent = t("intervene.notLive"); return; }
-      if (changed(state, previous, "graph", "work", "selected", "cards") || !rows.children.length) rows.replaceChildren(...factorRows(state, store, actions));
+      if (changed(state, previous, "graph", "work", "selected", "cards") ||
+        !rows.children.length) rows.replaceChildren(...factorRows(state, store, actions));
       if (changed(state, previous, "intervention", "graph", "work", "selected")) {
         syncRows(rows, state);
         const { factors, running } = state.intervention ?? emptyIntervention();
@@ -64,8 +68,10 @@ function factorRow(id, name, store, actions) {
     oninput: () => actions.setFactor(id, Number(slider.value)),
     onchange: () => { if (Object.keys(store.read().intervention?.factors ?? {}).length) actions.runIntervention(); },
   });
-  const preset = (text, factor, title) => button(text, () => { actions.setFactor(id, factor); actions.runIntervention(); }, { class: "plain preset", title, "aria-label": `${title}: ${name}` });
-  return make("div", { class: "factor", "data-box": id }, make("span", { class: "name", title: name }, name), slider, make("output", {}),
+  const preset = (text, factor, title) => button(text, () => { actions.setFactor(id, factor); actions.runIntervention(); },
+    { class: "plain preset", title, "aria-label": `${title}: ${name}` });
+  return make("div", { class: "factor", "data-box": id }, make("span", { class: "name", title: name }, name), slider,
+    make("output", {}),
     preset("0", 0, t("intervene.ablate")), preset("−1", -1, t("intervene.flip")), preset("2", 2, t("intervene.double")));
 }
 

@@ -45,7 +45,8 @@ function row(state, link, end, actions) {
   const name = node.kind === "feature" ? briefNameOf(state, node) : nodeLabel(node);
   const about = `${place(node, graph.tokens)} · ${signedWeight(link.weight)} · ${percent(share)}`;
   const item = make("li", {}, make("button", {
-    type: "button", "data-node": end, class: link.weight < 0 ? "negative" : "positive", title: `${node.kind === "feature" ? nameOf(state, node) : name} · ${about}`,
+    type: "button", "data-node": end, class: link.weight < 0 ? "negative" : "positive",
+      title: `${node.kind === "feature" ? nameOf(state, node) : name} · ${about}`,
     onclick: () => actions.select(end), onpointerenter: () => actions.hover(end), onpointerleave: () => actions.hover(null),
     onfocus: () => actions.hover(end), onblur: () => actions.hover(null),
   },

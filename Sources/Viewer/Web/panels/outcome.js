@@ -29,7 +29,8 @@ function outputs({ candidates, comparison }) {
   const most = (each) => Math.max(each.probabilityBefore, each.probabilityAfter);
   const predicted = new Map((comparison?.logits ?? []).map((line) => [line.name, line]));
   const rows = [...candidates].sort((a, b) => most(b) - most(a)).slice(0, SHOWN);
-  return make("section", { class: "outputs" }, make("h3", {}, t("outcome.outputs"), make("span", { class: "unit" }, t("outcome.outputsUnit"))),
+  return make("section", { class: "outputs" }, make("h3", {}, t("outcome.outputs"),
+    make("span", { class: "unit" }, t("outcome.outputsUnit"))),
     make("ol", {}, ...rows.map((each) => make("li", {},
       make("span", { class: "name" }, visibleToken(each.piece)),
       bar("before", each.probabilityBefore), bar("after", each.probabilityAfter),
@@ -49,7 +50,8 @@ function supernodes(state, result) {
   const levels = levelsByLabel(result);
   const boxes = subgraph(state.graph, state.work).boxes.filter((box) => levels.has(box.id));
   if (!boxes.length) return null;
-  return make("section", { class: "levels" }, make("h3", {}, t("outcome.supernodes"), make("span", { class: "unit" }, t("outcome.supernodesUnit"))),
+  return make("section", { class: "levels" }, make("h3", {}, t("outcome.supernodes"),
+    make("span", { class: "unit" }, t("outcome.supernodesUnit"))),
     make("ol", {}, ...boxes.map((box) => {
       const { level, predicted } = levels.get(box.id);
       return make("li", {}, make("span", { class: "name" }, boxName(state, box)),
@@ -61,7 +63,8 @@ function supernodes(state, result) {
 function text(texts) {
   if (!texts?.before && !texts?.after) return null;
   return make("section", { class: "texts" }, make("h3", {}, t("outcome.text")),
-    make("dl", {}, make("dt", {}, t("outcome.before")), make("dd", {}, texts.before), make("dt", {}, t("outcome.after")), make("dd", {}, texts.after)));
+    make("dl", {}, make("dt", {}, t("outcome.before")), make("dd", {}, texts.before), make("dt", {}, t("outcome.after")),
+      make("dd", {}, texts.after)));
 }
 
 function curves(state, { points, watched, supernodes: groups, crossover }) {
@@ -73,9 +76,12 @@ function curves(state, { points, watched, supernodes: groups, crossover }) {
   const levels = (groups ?? []).slice(0, 5).map((label, at) =>
     ({ name: boxes.get(label) ?? label, values: points.map((point) => point.supernodes?.[at] ?? null) }));
   return make("section", { class: "sweep" }, make("h3", {}, t("outcome.sweep"),
-    make("span", { class: "unit" }, crossover === null || crossover === undefined ? "" : t("outcome.crossover", { value: plain(crossover) }))),
+    make("span", { class: "unit" }, crossover === null || crossover === undefined ? ""
+      : t("outcome.crossover", { value: plain(crossover) }))),
   make("div", { class: "charts" },
-    lineChart({ title: t("outcome.probability"), unit: t("outcome.byFactor"), steps, lines: probabilities, format: percent, stepName: t("outcome.factor") }),
+    lineChart({ title: t("outcome.probability"), unit: t("outcome.byFactor"), steps, lines: probabilities, format: percent,
+      stepName: t("outcome.factor") }),
     levels.some((line) => line.values.some((value) => value !== null))
-      ? lineChart({ title: t("outcome.supernodes"), unit: t("outcome.byFactor"), steps, lines: levels, format: percent, stepName: t("outcome.factor") }) : null));
+      ? lineChart({ title: t("outcome.supernodes"), unit: t("outcome.byFactor"), steps, lines: levels, format: percent,
+        stepName: t("outcome.factor") }) : null));
 }

@@ -14,8 +14,10 @@ export function makePathStrip({ store, actions }) {
   const list = make("ol", { id: "path" });
   const note = make("p", { id: "path-note", class: "note" });
   const ends = make("div", { class: "ends" });
-  const pin = button(t("path.pin"), () => { const path = shownPath(store.read()); if (path) actions.pin(path.nodes); }, { id: "pin-path" });
-  const dashed = draw("svg", { viewBox: "0 0 22 12", class: "wide", "aria-hidden": true }, draw("path", { class: "dashed", d: "M1 6H21" }));
+  const pin = button(t("path.pin"), () => { const path = shownPath(store.read()); if (path) actions.pin(path.nodes); },
+    { id: "pin-path" });
+  const dashed = draw("svg", { viewBox: "0 0 22 12", class: "wide", "aria-hidden": true },
+    draw("path", { class: "dashed", d: "M1 6H21" }));
   return {
     element: make("section", { class: "path", "aria-labelledby": "path-title" },
       make("h2", { id: "path-title" }, dashed, t("path.title")), ends, list, note, pin),
@@ -52,9 +54,11 @@ function endChoices({ graph, route }, actions) {
   const logits = named("logit").map((node) => [node.index, truncate(nodeLabel(node), 14)]);
   const set = (a, b) => (a === "" ? actions.setRoute(null, null) : actions.setRoute(Number(a), Number(b)));
   return [
-    choice(t("path.from"), [["", t("path.any")], ...tokens], from, (value) => set(value, to === "" ? logits[0]?.[0] : to), { id: "route-from" }),
+    choice(t("path.from"), [["", t("path.any")], ...tokens], from, (value) => set(value, to === "" ? logits[0]?.[0] : to),
+      { id: "route-from" }),
     make("span", { "aria-hidden": true }, "→"),
-    choice(t("path.to"), logits, to === "" ? logits[0]?.[0] : to, (value) => set(from === "" ? tokens.at(-1)?.[0] : from, value), { id: "route-to" }),
+    choice(t("path.to"), logits, to === "" ? logits[0]?.[0] : to,
+      (value) => set(from === "" ? tokens.at(-1)?.[0] : from, value), { id: "route-to" }),
   ];
 }
 
@@ -67,7 +71,8 @@ function step(state, index, actions) {
   const node = state.graph.nodes[index];
   const name = node.kind === "feature" ? briefNameOf(state, node) : nodeLabel(node);
   return make("li", {}, make("button", {
-    type: "button", "data-node": index, title: node.kind === "feature" ? nameOf(state, node) : name, onclick: () => actions.select(index),
+    type: "button", "data-node": index, title: node.kind === "feature" ? nameOf(state, node) : name,
+      onclick: () => actions.select(index),
     onpointerenter: () => actions.hover(index), onpointerleave: () => actions.hover(null),
     onfocus: () => actions.hover(index), onblur: () => actions.hover(null),
   }, glyph(node.kind), truncate(name, 24)));

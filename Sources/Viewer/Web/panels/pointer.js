@@ -18,7 +18,8 @@ export function connectPointer(element, at, handlers) {
     fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     element.setPointerCapture(event.pointerId);
     if (fingers.size === 2) { held = null; spread = distance(fingers); return; }
-    held = { x: event.clientX, y: event.clientY, time: event.timeStamp, moved: false, points: [at(event)], draws: handlers.drawsLasso(event) };
+    held = { x: event.clientX, y: event.clientY, time: event.timeStamp, moved: false, points: [at(event)],
+      draws: handlers.drawsLasso(event) };
   });
 
   element.addEventListener("pointermove", (event) => {

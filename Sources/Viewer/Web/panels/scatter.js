@@ -28,7 +28,8 @@ export function makeScatter({ store, actions }) {
     plot.points = pointsOf(readingOf(state, topLogit(state.graph)), state.visible.mask, plot.x, plot.y, plot.logarithmic);
     const rank = rankCorrelation(plot.points);
     note.textContent = t("scatter.note", { n: plot.points.length, rank: rank === null ? "–" : plain(rank) });
-    canvas.setAttribute("aria-label", t("scatter.label", { x: t(`scalar.${plot.x}`), y: t(`scalar.${plot.y}`), n: plot.points.length }));
+    canvas.setAttribute("aria-label", t("scatter.label", { x: t(`scalar.${plot.x}`), y: t(`scalar.${plot.y}`),
+      n: plot.points.length }));
     redraw();
   };
   const axes = makeAxes(plot, refill);

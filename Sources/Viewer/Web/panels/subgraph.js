@@ -23,7 +23,8 @@ export function makeSubgraph({ store, actions }) {
   const scores = make("p", { id: "subgraph-scores", class: "note" });
   const tools = makeTools(store, actions);
   const view = { sub: null, scene: null, picked: Object.freeze([]), active: null };
-  const redraw = oncePerFrame(() => { if (view.sub?.boxes.length && stage.clientWidth) drawPanel(canvas, stage, view, store.read()); buttons.place(view); });
+  const redraw = oncePerFrame(() => { if (view.sub?.boxes.length && stage.clientWidth) drawPanel(canvas, stage, view,
+    store.read()); buttons.place(view); });
   const buttons = makeBoxButtons(layer, stage, view, { store, actions, redraw });
   new ResizeObserver(redraw).observe(stage);
 

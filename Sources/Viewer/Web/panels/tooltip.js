@@ -14,7 +14,8 @@ export function makeTooltip(stageBox, stage) {
   let shown = null;
   return (state) => {
     const { graph, hovered } = state;
-    if (hovered === null || !stage.figure.layout || hovered >= stage.figure.layout.x.length) { box.hidden = true; shown = null; return; }
+    if (hovered === null || !stage.figure.layout ||
+      hovered >= stage.figure.layout.x.length) { box.hidden = true; shown = null; return; }
     if (hovered === shown) return;
     shown = hovered;
     box.replaceChildren(...lines(state, graph.nodes[hovered]));
@@ -31,7 +32,8 @@ function lines(state, node) {
   return [
     make("b", {}, name), make("span", {}, place(node, state.graph.tokens)), make("span", {}, facts(node)),
     card?.example ? exampleLine(card.example, card.peak, 9) : null,
-    card?.says?.length ? make("span", {}, t("card.says", { tokens: card.says.slice(0, 4).map((each) => `‘${each.trim()}’`).join(" ") })) : null,
+    card?.says?.length ? make("span", {}, t("card.says", { tokens: card.says.slice(0,
+      4).map((each) => `‘${each.trim()}’`).join(" ") })) : null,
   ].filter(Boolean);
 }
 

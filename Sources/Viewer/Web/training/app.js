@@ -73,7 +73,8 @@ function charts(curves) {
   const one = (title, unit, values, format, fromZero = true) =>
     has(values) ? lineChart({ title, unit, steps, lines: [{ name: title, values }], format, fromZero }) : null;
   const parts = [
-    [t("training.reconstruction"), curves.reconstruction], [t("training.sparsity"), curves.sparsity], [t("training.auxiliary"), curves.auxiliary],
+    [t("training.reconstruction"), curves.reconstruction], [t("training.sparsity"), curves.sparsity],
+      [t("training.auxiliary"), curves.auxiliary],
     [t("training.preActivation"), curves.preActivation],
   ].filter(([, values]) => values.some((value) => value));
   return [

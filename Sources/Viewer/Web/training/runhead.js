@@ -63,7 +63,8 @@ export function shortNumber(text) {
 }
 
 function kindOf({ kind, features, k }) {
-  return [kind?.toUpperCase(), features ? t("training.features", { n: shortNumber(features) }) : null, k ? `k ${shortNumber(k)}` : null]
+  return [kind?.toUpperCase(), features ? t("training.features", { n: shortNumber(features) }) : null,
+    k ? `k ${shortNumber(k)}` : null]
     .filter(Boolean).join(", ");
 }
 

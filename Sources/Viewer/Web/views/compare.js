@@ -49,8 +49,10 @@ function headParts({ graphs, comparison, slug }, actions) {
   const pick = (a, b) => { if (a && b) actions.compare(a, b); };
   const parts = [
     make("h2", {}, t("view.compare")),
-    choice(t("compare.left"), options, left, (value) => pick(value, right || options.find(([key]) => key !== value)?.[0]), { id: "compare-left" }),
-    choice(t("compare.right"), [["", t("compare.other")], ...options], right, (value) => pick(left || options[0]?.[0], value), { id: "compare-right" }),
+    choice(t("compare.left"), options, left, (value) => pick(value, right || options.find(([key]) => key !== value)?.[0]),
+      { id: "compare-left" }),
+    choice(t("compare.right"), [["", t("compare.other")], ...options], right, (value) => pick(left || options[0]?.[0], value),
+      { id: "compare-right" }),
   ];
   if (!comparison) return parts;
   parts.push(choice(t("compare.mode"), ["sides", "diff"].map((mode) => [mode, t(`compare.${mode}`)]), comparison.mode,
@@ -75,7 +77,8 @@ function sides(store, actions, figures) {
 }
 
 function merged(store, actions, figures) {
-  const built = figure(store, actions, (comparison) => comparison.merged.graph, (_, index) => index, (_, focus) => focus, (comparison) => comparison.merged.sides);
+  const built = figure(store, actions, (comparison) => comparison.merged.graph, (_, index) => index, (_, focus) => focus,
+    (comparison) => comparison.merged.sides);
   figures.replaceChildren(make("figure", { class: "compare-figure" }, built.box));
   return built.stage;
 }
@@ -97,7 +100,8 @@ function figure(store, actions, graphOf, toMerged, toOwn, sidesOf) {
   const scene = () => {
     const now = store.read().comparison;
     const focus = now?.focus ?? null;
-    return { graph, visible, links: "strongest", path: null, route: null, sides: sidesOf(now), selected: null, hovered: focus === null ? null : toOwn(now, focus), chosen: [], pins: [] };
+    return { graph, visible, links: "strongest", path: null, route: null, sides: sidesOf(now), selected: null,
+      hovered: focus === null ? null : toOwn(now, focus), chosen: [], pins: [] };
   };
   const stage = makeStage(canvas, box, scene);
   const at = (event) => {
@@ -107,9 +111,11 @@ function figure(store, actions, graphOf, toMerged, toOwn, sidesOf) {
   const point = (index) => actions.setComparison({ focus: index === null ? null : toMerged(store.read().comparison, index) });
   connectPointer(canvas, at, {
     hover: (place) => { const index = stage.hit(place); if (index !== null) point(index); },
-    leave: () => {}, click: (place) => point(stage.hit(place)), drag: stage.pan, pinch: stage.zoom, drawsLasso: () => false, lasso: () => {},
+    leave: () => {}, click: (place) => point(stage.hit(place)), drag: stage.pan, pinch: stage.zoom, drawsLasso: () => false,
+      lasso: () => {},
   });
-  canvas.addEventListener("wheel", (event) => { event.preventDefault(); stage.zoom(Math.exp(-event.deltaY * 0.0015), at(event)); }, { passive: false });
+  canvas.addEventListener("wheel", (event) => { event.preventDefault(); stage.zoom(Math.exp(-event.deltaY * 0.0015),
+    at(event)); }, { passive: false });
   new ResizeObserver(() => { if (box.clientWidth) stage.measure(graph, true); }).observe(box);
   return { box, stage };
 }
@@ -119,12 +125,14 @@ function rows(comparison, actions) {
   const list = differences(comparison.merged, left, right).slice(0, LISTED);
   const value = (node, number) => (number === null ? "–" : node.kind === "logit" ? percent(number) : plain(number));
   return [make("table", { class: "table" }, make("caption", {}, t("compare.caption")),
-    make("thead", {}, make("tr", {}, ...["what", "where", "left", "right"].map((name) => make("th", { scope: "col" }, t(`compare.column.${name}`))))),
+    make("thead", {}, make("tr", {}, ...["what", "where", "left", "right"].map((name) => make("th", { scope: "col" },
+      t(`compare.column.${name}`))))),
     make("tbody", {}, ...list.map((row) => {
       const node = graph.nodes[row.index];
       return make("tr", { "data-index": row.index, class: row.side, tabindex: 0,
         onclick: () => actions.setComparison({ focus: row.index }), onfocus: () => actions.setComparison({ focus: row.index }) },
-      make("td", { title: node.label }, brief(node.label)), make("td", {}, node.kind === "logit" ? t("kind.logit") : `L${node.layer} “${shortToken(graph.tokens[node.position] ?? "", 10)}”`),
+      make("td", { title: node.label }, brief(node.label)), make("td", {},
+        node.kind === "logit" ? t("kind.logit") : `L${node.layer} “${shortToken(graph.tokens[node.position] ?? "", 10)}”`),
       make("td", { class: "number" }, value(node, row.left)), make("td", { class: "number" }, value(node, row.right)));
     })))];
 }

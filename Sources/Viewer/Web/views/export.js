@@ -18,21 +18,26 @@ export function makeExport({ store, actions, embedded }) {
     try { note.textContent = t("export.done", { file: await work() }); } catch (error) { note.textContent = error.message; }
   };
   const save = (extension, make) => guarded(async () => keepFile(`${name()}${extension}`, await make()));
-  const which = choice(t("export.figure"), [["links", t("panel.links")], ["subgraph", t("panel.subgraph")]], figure, (value) => { figure = value; }, { id: "export-figure" });
+  const which = choice(t("export.figure"), [["links", t("panel.links")], ["subgraph", t("panel.subgraph")]], figure,
+    (value) => { figure = value; }, { id: "export-figure" });
   const json = (value) => new Blob([JSON.stringify(value, null, 1)], { type: "application/json" });
-  const group = (title, help, ...items) => make("section", { class: "export-group" }, make("h3", {}, title), make("p", { class: "note" }, help), make("div", { class: "tool-row" }, ...items));
+  const group = (title, help, ...items) => make("section", { class: "export-group" }, make("h3", {}, title),
+    make("p", { class: "note" }, help), make("div", { class: "tool-row" }, ...items));
   const element = make("div", { class: "export" },
     group(t("export.pictures"), t("export.picturesHelp"), which,
       button("SVG", save(".svg", () => svgFile(store.read(), figure)), { id: "export-svg" }),
       button("PNG", save(".png", () => pngFile(store.read(), figure)), { id: "export-png" })),
-    group(t("export.graph"), t("export.graphHelp"), button("JSON", save(".json", () => json(wholeFile(store.read()))), { id: "export-json" })),
+    group(t("export.graph"), t("export.graphHelp"), button("JSON", save(".json", () => json(wholeFile(store.read()))),
+      { id: "export-json" })),
     group(t("export.subgraph"), t("export.subgraphHelp"),
-      button("circuit-tracer", save(".circuit-tracer.json", () => json(circuitTracerQuery(store.read().work))), { id: "export-circuit-tracer" }),
+      button("circuit-tracer", save(".circuit-tracer.json", () => json(circuitTracerQuery(store.read().work))),
+        { id: "export-circuit-tracer" }),
       button("Neuronpedia", save(".neuronpedia.json", () => json(neuronpedia(store.read()))), { id: "export-neuronpedia" }),
       button(t("export.address"), guarded(() => copyAddress(store.read())), { id: "export-address" })),
     embedded ? null : group(t("export.page"), t("export.pageHelp"),
       button("HTML", save(".html", () => pageFile(wholeFile(store.read()), store.read())), { id: "export-html" })),
-    embedded ? null : group(t("sheet.import"), t("import.help"), button(t("import.button"), () => actions.openSheet("import"))), note);
+    embedded ? null : group(t("sheet.import"), t("import.help"), button(t("import.button"), () => actions.openSheet("import"))),
+      note);
   return { element, focus: () => element.querySelector("select")?.focus() };
 }
 
@@ -49,7 +54,8 @@ export function wholeFile({ file, graph, work, selected, cards, threshold }) {
   return { ...file, nodes, qParams: writeQuery(work, { clickedId, threshold: kept, before: file.qParams ?? {} }) };
 }
 
-function neuronpedia({ work, slug, graph, threshold }) { return neuronpediaQuery(work, { slug, scan: graph.facts.model || graph.scan, threshold }); }
+function neuronpedia({ work, slug, graph, threshold }) { return neuronpediaQuery(work,
+  { slug, scan: graph.facts.model || graph.scan, threshold }); }
 
 // The server writes addresses in the form of circuit-tracer's viewer; without it the page does.
 async function copyAddress({ slug, work }) {

@@ -28,7 +28,8 @@ export function makeFeatures({ store, actions }) {
   };
   const search = async (after = null) => {
     const mine = asked += 1;
-    const wanted = Object.fromEntries(Object.entries({ ...query, limit: 40, after: after ?? "" }).filter(([, value]) => value !== ""));
+    const wanted = Object.fromEntries(Object.entries({ ...query, limit: 40,
+      after: after ?? "" }).filter(([, value]) => value !== ""));
     try {
       const { features, next } = await read(paths.features(set, wanted));
       if (mine !== asked) return;
@@ -49,7 +50,8 @@ export function makeFeatures({ store, actions }) {
     } catch (error) { note.textContent = error.message; }
   };
   const element = make("main", { class: "features", id: "features-view" }, head,
-    make("div", { class: "features-body" }, make("section", { class: "features-list", "aria-label": t("view.features") }, note, list), board, firing.element));
+    make("div", { class: "features-body" }, make("section", { class: "features-list", "aria-label": t("view.features") }, note,
+      list), board, firing.element));
   return {
     element,
     update: (state, previous) => {
@@ -66,12 +68,17 @@ function headParts(sets, set, query, choose, search) {
   const put = (name) => (value) => { query[name] = value; search(); };
   return [
     make("h2", {}, t("view.features")),
-    choice(t("features.set"), sets.map((each) => [each.id, `${each.id} · ${count(each.featureCount)}`]), set, choose, { id: "features-set" }),
-    make("input", { type: "search", id: "features-query", placeholder: t("features.search"), "aria-label": t("features.search"), value: query.q,
+    choice(t("features.set"), sets.map((each) => [each.id, `${each.id} · ${count(each.featureCount)}`]), set, choose,
+      { id: "features-set" }),
+    make("input", { type: "search", id: "features-query", placeholder: t("features.search"), "aria-label": t("features.search"),
+      value: query.q,
       oninput: (event) => put("q")(event.target.value) }),
-    choice(t("features.layer"), [["", t("features.anyLayer")], ...Array.from({ length: layers }, (_, layer) => [layer, t("place.layer", { layer })])], query.layer, put("layer"), { id: "features-layer" }),
-    choice(t("filters.density"), [["", t("features.anyDensity")], ...[0.1, 0.01, 0.001].map((value) => [value, `≤ ${value * 100} %`])], query.maxDensity, put("maxDensity"), { id: "features-density" }),
-    choice(t("features.sort"), ["relevance", "density", "peak", "name"].map((name) => [name, t(`features.by.${name}`)]), query.sort, put("sort"), { id: "features-sort" }),
+    choice(t("features.layer"), [["", t("features.anyLayer")], ...Array.from({ length: layers },
+      (_, layer) => [layer, t("place.layer", { layer })])], query.layer, put("layer"), { id: "features-layer" }),
+    choice(t("filters.density"), [["", t("features.anyDensity")], ...[0.1, 0.01,
+      0.001].map((value) => [value, `≤ ${value * 100} %`])], query.maxDensity, put("maxDensity"), { id: "features-density" }),
+    choice(t("features.sort"), ["relevance", "density", "peak", "name"].map((name) => [name, t(`features.by.${name}`)]),
+      query.sort, put("sort"), { id: "features-sort" }),
     check(t("features.named"), query.origin === "person", (value) => put("origin")(value ? "person" : "")),
   ];
 }
@@ -79,9 +86,11 @@ function headParts(sets, set, query, choose, search) {
 function cardRow(card, show) {
   return make("li", {}, make("button", { type: "button", class: "feature-card", onclick: () => show(card.layer, card.index) },
     make("span", { class: "name" }, card.label?.text ?? `${card.layer}/${card.index}`),
-    make("span", { class: "about" }, `${card.layer}/${card.index} · ${t("scalar.density")} ${percent(card.density)} · ${t("card.peak")} ${plain(card.peak)}`),
+    make("span", { class: "about" },
+      `${card.layer}/${card.index} · ${t("scalar.density")} ${percent(card.density)} · ${t("card.peak")} ${plain(card.peak)}`),
     card.example ? exampleLine(card.example, card.peak, 7) : null,
-    card.says?.length ? make("span", { class: "about" }, t("card.says", { tokens: card.says.slice(0, 6).map((each) => `‘${shortToken(each, 12)}’`).join(" ") })) : null));
+    card.says?.length ? make("span", { class: "about" }, t("card.says",
+      { tokens: card.says.slice(0, 6).map((each) => `‘${shortToken(each, 12)}’`).join(" ") })) : null));
 }
 
 function boardHead(layer, index, set, actions) {

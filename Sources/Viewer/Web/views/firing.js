@@ -8,7 +8,8 @@ import { heated } from "../panels/example.js";
 
 /** Builds the part; `show(layer, index)` opens a feature. */
 export function makeFiring({ setOf, show }) {
-  const text = make("textarea", { id: "firing-text", rows: 3, "aria-label": t("firing.label"), placeholder: t("firing.placeholder"), spellcheck: "false",
+  const text = make("textarea", { id: "firing-text", rows: 3, "aria-label": t("firing.label"),
+    placeholder: t("firing.placeholder"), spellcheck: "false",
     oninput: () => ask() });
   const tokens = make("p", { class: "firing-tokens", "aria-live": "off" });
   const list = make("ol", { class: "firing-list" });
@@ -22,7 +23,8 @@ export function makeFiring({ setOf, show }) {
     abort = new AbortController();
     if (!text.value.trim()) { answer = null; draw(); return; }
     try {
-      answer = await send("POST", paths.activeFeatures(), { text: text.value, transcoders: setOf() ?? undefined, limit: 60, stream: "page" }, abort.signal);
+      answer = await send("POST", paths.activeFeatures(), { text: text.value, transcoders: setOf() ?? undefined, limit: 60,
+        stream: "page" }, abort.signal);
       position = null;
       draw();
     } catch (error) { if (error.name !== "AbortError" && error.code !== "superseded") note.textContent = error.message; }
@@ -42,10 +44,12 @@ export function makeFiring({ setOf, show }) {
     }, heated(token.piece, values.get(at) ?? 0, feature?.peak))));
   };
   const row = (feature) => make("li", {}, make("button", {
-    type: "button", onclick: () => show(feature.layer, feature.index), onpointerenter: () => heat(feature), onpointerleave: () => heat(null),
+    type: "button", onclick: () => show(feature.layer, feature.index), onpointerenter: () => heat(feature),
+      onpointerleave: () => heat(null),
     onfocus: () => heat(feature), onblur: () => heat(null),
   }, make("span", { class: "where" }, `${feature.layer}/${feature.index}`), make("span", { class: "name" }, feature.label ?? ""),
   make("span", { class: "value" }, plain(feature.peak))));
-  const element = make("section", { class: "firing", "aria-label": t("firing.title") }, make("h3", {}, t("firing.title")), text, tokens, note, list);
+  const element = make("section", { class: "firing", "aria-label": t("firing.title") }, make("h3", {}, t("firing.title")), text,
+    tokens, note, list);
   return { element, update: (state) => { element.hidden = state.abilities?.isLive === false; } };
 }

@@ -14,7 +14,8 @@ export function makeGallery({ store, actions }) {
   const grid = make("ul", { class: "cards", id: "cards" });
   const note = make("p", { class: "note", role: "status" });
   const unreadable = make("ul", { class: "warnings" });
-  const search = make("input", { type: "search", id: "gallery-search", placeholder: t("gallery.search"), "aria-label": t("gallery.search"),
+  const search = make("input", { type: "search", id: "gallery-search", placeholder: t("gallery.search"),
+    "aria-label": t("gallery.search"),
     oninput: () => fill(store.read()) });
   const pictures = new Map();
   const watch = new IntersectionObserver((entries) => {
@@ -33,7 +34,8 @@ export function makeGallery({ store, actions }) {
   const empty = make("div", { class: "empty" }, make("h2", {}, t("gallery.empty")), make("p", {}, t("gallery.emptyHelp")),
     button(t("trace.new"), () => actions.openSheet("trace"), { class: "plain main" }),
     make("pre", {}, make("code", {}, 'microscope trace "The capital of Italy is"')));
-  const element = make("main", { class: "gallery", id: "gallery" }, make("div", { class: "page-head" }, make("h2", {}, t("view.gallery")), search, note,
+  const element = make("main", { class: "gallery", id: "gallery" },
+    make("div", { class: "page-head" }, make("h2", {}, t("view.gallery")), search, note,
     button(t("import.button"), () => actions.openSheet("import"), { id: "import" })), empty, grid, unreadable);
   return {
     element,
@@ -47,13 +49,17 @@ export function makeGallery({ store, actions }) {
 }
 
 function card(graph, state, actions) {
-  const about = [graph.model ?? graph.scan, t("count.tokens", { n: graph.tokenCount }), date(graph.created)].filter(Boolean).join(" · ");
+  const about = [graph.model ?? graph.scan, t("count.tokens", { n: graph.tokenCount }),
+    date(graph.created)].filter(Boolean).join(" · ");
   const scores = [["replacement", graph.replacementScore], ["completeness", graph.completenessScore]]
-    .filter(([, value]) => Number.isFinite(value)).map(([name, value]) => `${t(`scores.${name}`)} ${twoDecimals(value)}`).join(" · ");
+    .filter(([, value]) => Number.isFinite(value)).map(([name,
+      value]) => `${t(`scores.${name}`)} ${twoDecimals(value)}`).join(" · ");
   return make("li", { class: graph.slug === state.slug ? "card here" : "card" },
-    make("button", { type: "button", class: "open", "data-slug": graph.slug, onclick: () => actions.open(graph.slug), title: graph.slug },
+    make("button", { type: "button", class: "open", "data-slug": graph.slug, onclick: () => actions.open(graph.slug),
+      title: graph.slug },
       make("canvas", { "data-slug": graph.slug, width: 480, height: 240, "aria-hidden": true }),
-      make("span", { class: "what" }, graph.prompt || graph.slug), make("span", { class: "about" }, about), make("span", { class: "about" }, scores)),
+      make("span", { class: "what" }, graph.prompt || graph.slug), make("span", { class: "about" }, about),
+        make("span", { class: "about" }, scores)),
     make("div", { class: "card-tools" },
       button(t("gallery.compare"), () => actions.compareWith(graph.slug), { disabled: !state.slug || graph.slug === state.slug }),
       signButton("×", t("gallery.delete", { prompt: graph.prompt }), () => actions.remove(graph.slug).catch(actions.fail))));

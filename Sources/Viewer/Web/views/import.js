@@ -8,8 +8,10 @@ import { readImport } from "../graph/qparams.js";
 /** Builds the sheet. */
 export function makeImport({ store, actions }) {
   const note = make("p", { class: "note", role: "status" });
-  const text = make("textarea", { id: "import-text", rows: 6, "aria-label": t("import.text"), placeholder: t("import.placeholder"), spellcheck: "false" });
-  const file = make("input", { type: "file", id: "import-file", accept: ".json,application/json", "aria-label": t("import.file"), onchange: async () => {
+  const text = make("textarea", { id: "import-text", rows: 6, "aria-label": t("import.text"),
+    placeholder: t("import.placeholder"), spellcheck: "false" });
+  const file = make("input", { type: "file", id: "import-file", accept: ".json,application/json",
+    "aria-label": t("import.file"), onchange: async () => {
     const [chosen] = file.files;
     if (chosen) take(await chosen.text());
   } });
@@ -26,7 +28,8 @@ export function makeImport({ store, actions }) {
     const [dropped] = event.dataTransfer.files;
     if (dropped) take(await dropped.text());
   } }, file, text, button(t("import.take"), () => take(text.value), { class: "plain main", id: "import-take" }));
-  return { element: make("div", { class: "import" }, make("p", { class: "note" }, t("import.help")), drop, note), focus: () => text.focus() };
+  return { element: make("div", { class: "import" }, make("p", { class: "note" }, t("import.help")), drop, note),
+    focus: () => text.focus() };
 }
 
 async function takeGraph(graph, actions) {

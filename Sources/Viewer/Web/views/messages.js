@@ -11,9 +11,12 @@ export function makeMessages(changed) {
   const list = make("ol", { class: "turns" });
   const redraw = () => {
     list.replaceChildren(...turns.map((turn, at) => make("li", {},
-      choice(t("chat.role"), ROLES.map((role) => [role, t(`chat.${role}`)]), turn.role, (role) => { turns[at].role = role; changed(); }),
-      make("textarea", { rows: 2, "aria-label": t("chat.turn", { n: at + 1 }), spellcheck: "false", oninput: (event) => { turns[at].content = event.target.value; changed(); } }, turn.content),
-      signButton("×", t("chat.remove", { n: at + 1 }), () => { turns = turns.filter((_, index) => index !== at); redraw(); changed(); }, { disabled: turns.length < 2 }))));
+      choice(t("chat.role"), ROLES.map((role) => [role, t(`chat.${role}`)]), turn.role,
+        (role) => { turns[at].role = role; changed(); }),
+      make("textarea", { rows: 2, "aria-label": t("chat.turn", { n: at + 1 }), spellcheck: "false",
+        oninput: (event) => { turns[at].content = event.target.value; changed(); } }, turn.content),
+      signButton("×", t("chat.remove", { n: at + 1 }), () => { turns = turns.filter((_,
+        index) => index !== at); redraw(); changed(); }, { disabled: turns.length < 2 }))));
   };
   const add = () => {
     turns = [...turns, { role: turns.at(-1)?.role === "user" ? "assistant" : "user", content: "" }];

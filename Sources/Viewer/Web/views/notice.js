@@ -17,7 +17,8 @@ export function makeNotice({ actions }) {
       element.hidden = !state.notice;
       if (!state.notice) { element.replaceChildren(); return; }
       const { text, action, run } = state.notice;
-      const act = action ? button(action, () => { actions.dismiss(); Promise.resolve(run()).catch(actions.fail); }, { class: "plain main" }) : null;
+      const act = action ? button(action, () => { actions.dismiss(); Promise.resolve(run()).catch(actions.fail); },
+        { class: "plain main" }) : null;
       element.replaceChildren(...[make("span", {}, text), act, signButton("×", t("close"), actions.dismiss)].filter(Boolean));
       timer = setTimeout(actions.dismiss, SECONDS * 1000);
     },

@@ -13,7 +13,8 @@ export function makeProgress(actions, done) {
   const note = make("p", { class: "note", role: "status" });
   let job = null;
   let stop = () => {};
-  const cancel = button(t("trace.cancel"), () => { if (job) actions.cancelJob(job.id).catch(actions.fail); }, { id: "trace-cancel" });
+  const cancel = button(t("trace.cancel"), () => { if (job) actions.cancelJob(job.id).catch(actions.fail); },
+    { id: "trace-cancel" });
   const element = make("section", { class: "progress", hidden: true, "aria-label": t("trace.progress") },
     list, make("div", { class: "track wide" }, bar), make("div", { class: "tool-row" }, note, cancel));
   const show = (now) => {

@@ -15,7 +15,8 @@ export function makeSheets(context) {
   const title = make("h2", { id: "sheet-title" });
   const body = make("div", { class: "sheet-body" });
   const dialog = make("dialog", { class: "sheet", "aria-labelledby": "sheet-title" },
-    make("div", { class: "sheet-head" }, title, signButton("×", t("close"), () => actions.closeSheet(), { id: "close-sheet" })), body);
+    make("div", { class: "sheet-head" }, title, signButton("×", t("close"), () => actions.closeSheet(), { id: "close-sheet" })),
+      body);
   let content = null;
   dialog.addEventListener("close", () => actions.closeSheet());
   dialog.addEventListener("click", (event) => { if (event.target === dialog) actions.closeSheet(); });

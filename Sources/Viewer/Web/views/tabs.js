@@ -40,7 +40,8 @@ function tab(panel, zone, isShown, panels, actions) {
 }
 
 function mover(panel, zone, actions) {
-  const options = [["", "⋯"], ...ZONES.filter((each) => each !== zone).map((each) => [each, t("tab.moveTo", { zone: t(`zone.${each}`) })]), ["reset", t("tab.reset")]];
+  const options = [["", "⋯"], ...ZONES.filter((each) => each !== zone).map((each) => [each,
+    t("tab.moveTo", { zone: t(`zone.${each}`) })]), ["reset", t("tab.reset")]];
   return choice(t("tab.move", { panel: t(`panel.${panel}`) }), options, "", (value) => {
     if (value === "reset") actions.resetDock();
     else if (value) actions.movePanel(panel, value);

@@ -9,9 +9,12 @@ export function makeTopBar({ store, actions, embedded }) {
   const go = (view) => button(t(`view.${view}`), () => actions.show(view), { class: "tab", "data-view": view });
   const views = embedded ? [] : ["graph", "gallery", "compare", "features"].map(go);
   const title = make("p", { class: "title", id: "title" });
-  const trace = embedded ? null : button(t("trace.new"), () => actions.openSheet("trace"), { class: "plain main", id: "new-trace" });
-  const language = choice(t("language"), [["en", "English"], ["zh", "中文"]], store.read().language, actions.setLanguage, { id: "language" });
-  const theme = choice(t("theme"), ["auto", "light", "dark"].map((name) => [name, t(`theme.${name}`)]), store.read().theme, actions.setTheme, { id: "theme" });
+  const trace = embedded ? null : button(t("trace.new"), () => actions.openSheet("trace"),
+    { class: "plain main", id: "new-trace" });
+  const language = choice(t("language"), [["en", "English"], ["zh", "中文"]], store.read().language, actions.setLanguage,
+    { id: "language" });
+  const theme = choice(t("theme"), ["auto", "light", "dark"].map((name) => [name, t(`theme.${name}`)]), store.read().theme,
+    actions.setTheme, { id: "theme" });
   const element = make("header", { id: "top", class: "bar" },
     make("h1", {}, "Microscope"), make("nav", { class: "pages", "aria-label": t("views") }, ...views,
       embedded ? null : make("a", { href: "/training" }, t("view.training"))),

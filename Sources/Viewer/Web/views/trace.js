@@ -12,9 +12,11 @@ const KEPT = { text: "", chat: false };
 /** Builds the sheet. */
 export function makeTrace({ actions, store }) {
   const form = {
-    models: [], model: "", transcoders: "", targets: [], minus: null, maxFeatureNodes: "", nodeThreshold: 0.8, edgeThreshold: 0.98, ...KEPT,
+    models: [], model: "", transcoders: "", targets: [], minus: null, maxFeatureNodes: "", nodeThreshold: 0.8,
+      edgeThreshold: 0.98, ...KEPT,
   };
-  const text = make("textarea", { id: "trace-text", rows: 4, "aria-label": t("trace.prompt"), placeholder: t("trace.placeholder"), spellcheck: "false",
+  const text = make("textarea", { id: "trace-text", rows: 4, "aria-label": t("trace.prompt"),
+    placeholder: t("trace.placeholder"), spellcheck: "false",
     oninput: () => { form.text = KEPT.text = text.value; ask(); } }, form.text);
   const messages = makeMessages(() => ask());
   const tokens = make("ol", { class: "tokens trace-tokens", "aria-label": t("trace.tokens") });
@@ -41,7 +43,8 @@ export function makeTrace({ actions, store }) {
   const showAnswer = ({ tokens: pieces, next: likely, seconds }) => {
     tokens.replaceChildren(...pieces.map(({ piece, id }) => make("li", { class: "token", title: `${id}` }, visibleToken(piece))));
     next.replaceChildren(...likely.map((each) => nextRow(each, form, () => showAnswer({ tokens: pieces, next: likely, seconds }))));
-    note.textContent = t("trace.tokenCount", { n: pieces.length, time: duration(seconds) }) + (form.targets.length ? ` · ${targetSentence(form)}` : "");
+    note.textContent = t("trace.tokenCount", { n: pieces.length, time: duration(seconds) }) + (form.targets.length
+      ? ` · ${targetSentence(form)}` : "");
   };
   const run = async () => {
     start.disabled = true;
@@ -70,8 +73,10 @@ export function makeTrace({ actions, store }) {
   choose(form.chat);
   start.disabled = isEmpty();
   const element = make("div", { class: "trace" },
-    make("div", { class: "trace-input" }, check(t("trace.chat"), form.chat, choose, { id: "trace-chat" }), text, messages.element, tokens, note),
-    make("div", { class: "trace-side" }, make("h3", {}, t("head.next")), make("p", { class: "note" }, t("trace.targetsHelp")), next),
+    make("div", { class: "trace-input" }, check(t("trace.chat"), form.chat, choose, { id: "trace-chat" }), text,
+      messages.element, tokens, note),
+    make("div", { class: "trace-side" }, make("h3", {}, t("head.next")), make("p", { class: "note" }, t("trace.targetsHelp")),
+      next),
     make("div", { class: "trace-foot" }, settings, start), progress.element);
   return { element, focus: () => (form.chat ? messages.focus() : text.focus()), close: () => { abort?.abort(); progress.stop(); } };
 }
@@ -85,35 +90,44 @@ function nextRow({ id, piece, probability }, form, redraw) {
     if (form.targets.length !== 1) form.minus = null;
     redraw();
   };
-  const row = make("li", { class: isTarget ? "target" : isMinus ? "minus" : null }, make("button", { type: "button", "aria-pressed": String(isTarget), onclick: toggle },
-    make("span", { class: "name" }, visibleToken(piece)), make("span", { class: "track", "aria-hidden": true }, sized(make("i"), probability)),
+  const row = make("li", { class: isTarget ? "target" : isMinus ? "minus" : null },
+    make("button", { type: "button", "aria-pressed": String(isTarget), onclick: toggle },
+    make("span", { class: "name" }, visibleToken(piece)), make("span", { class: "track", "aria-hidden": true },
+      sized(make("i"), probability)),
     make("span", { class: "value" }, percent(probability))));
   if (form.targets.length === 1 && !isTarget) {
-    row.append(signButton("−", t("trace.minus", { token: piece }), () => { form.minus = isMinus ? null : { id, piece }; redraw(); }, { "aria-pressed": String(isMinus) }));
+    row.append(signButton("−", t("trace.minus", { token: piece }),
+      () => { form.minus = isMinus ? null : { id, piece }; redraw(); }, { "aria-pressed": String(isMinus) }));
   }
   return row;
 }
 
 function targetSentence({ targets, minus }) {
   const names = targets.map((each) => `‘${visibleToken(each.piece)}’`).join(" ");
-  return minus ? t("trace.difference", { target: names, minus: `‘${visibleToken(minus.piece)}’` }) : t("trace.targets", { targets: names });
+  return minus ? t("trace.difference", { target: names, minus: `‘${visibleToken(minus.piece)}’` })
+    : t("trace.targets", { targets: names });
 }
 
 function settingFields(form, changed) {
   const model = form.models.find((each) => each.id === form.model);
   const field = (name, control) => make("label", { class: "field" }, make("span", { class: "field-name" }, name), control);
-  const number = (name, label, low, high, step) => field(label, make("input", { type: "number", min: low, max: high, step, value: form[name],
-    placeholder: t("trace.standard"), onchange: (event) => { form[name] = event.target.value === "" ? "" : Number(event.target.value); } }));
+  const number = (name, label, low, high, step) => field(label,
+    make("input", { type: "number", min: low, max: high, step, value: form[name],
+    placeholder: t("trace.standard"), onchange: (event) => { form[name] = event.target.value === "" ? ""
+      : Number(event.target.value); } }));
   return [
-    field(t("trace.model"), choice(t("trace.model"), form.models.map((each) => [each.id, each.title ?? each.id]), form.model, (value) => {
+    field(t("trace.model"), choice(t("trace.model"), form.models.map((each) => [each.id, each.title ?? each.id]), form.model,
+      (value) => {
       form.model = value;
       const next = form.models.find((each) => each.id === value);
       form.transcoders = next?.transcoders.find((each) => each.isDefault)?.id ?? "";
       changed();
     }, { id: "trace-model" })),
-    field(t("trace.transcoders"), choice(t("trace.transcoders"), (model?.transcoders ?? []).map((each) => [each.id, each.id]), form.transcoders,
+    field(t("trace.transcoders"), choice(t("trace.transcoders"), (model?.transcoders ?? []).map((each) => [each.id, each.id]),
+      form.transcoders,
       (value) => { form.transcoders = value; changed(); }, { id: "trace-transcoders" })),
-    number("maxFeatureNodes", t("trace.budget"), 1, 100000, 1), number("nodeThreshold", t("prune.nodes"), 0.1, 1, 0.01), number("edgeThreshold", t("prune.edges"), 0.1, 1, 0.005),
+    number("maxFeatureNodes", t("trace.budget"), 1, 100000, 1), number("nodeThreshold", t("prune.nodes"), 0.1, 1, 0.01),
+      number("edgeThreshold", t("prune.edges"), 0.1, 1, 0.005),
   ];
 }
 
