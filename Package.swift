@@ -30,6 +30,7 @@ func tests(
 
 let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
 let flyingSocks = Target.Dependency.product(name: "FlyingSocks", package: "FlyingFox")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(
   name: "Crypto", package: "swift-crypto", condition: .when(platforms: [.linux]))
 
@@ -63,6 +64,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
@@ -88,7 +90,12 @@ let package = Package(
         "LinearAlgebra", "ModelFiles", "Tokenizers", "Transcoders", "Transformers",
         .product(name: "Yams", package: "Yams"),
       ]),
-    module("FeatureDashboards", on: ["LinearAlgebra", "Transformers"]),
+    module(
+      "FeatureDashboards",
+      on: [
+        "CZlib", "LinearAlgebra", "ModelFiles", "ReplacementModels", "Tokenizers", "TranscoderTraining",
+        "Transcoders", "Transformers", crypto, grdb,
+      ]),
 
     // Graphs.
     module("CircuitGraphs"),
@@ -179,10 +186,13 @@ let package = Package(
     tests(
       of: "LiveServices",
       on: [
-        "CircuitGraphs", "GraphFiles", "LinearAlgebra", "ModelCatalogues", "Transcoders", "Transformers",
-        "Viewer",
-        "_TestSupport",
+        "CircuitGraphs", "GraphFiles", "LinearAlgebra", "ModelCatalogues", "Viewer", "_TestSupport",
       ]),
-    tests(of: "FeatureDashboards", on: ["LinearAlgebra", "Transformers", "_TestSupport"]),
+    tests(
+      of: "FeatureDashboards",
+      on: [
+        "LinearAlgebra", "ModelFiles", "Tokenizers", "TranscoderTraining", "Transcoders", "Transformers",
+        "_TestSupport", grdb,
+      ]),
     tests(of: "microscope", on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "_TestSupport"]),
   ])

@@ -12,11 +12,12 @@ require_toolchain() {
   fi
 }
 
-# Debian and Ubuntu: OpenBLAS and zlib with their headers, and pip, which fetches the default model.
+# Debian and Ubuntu: OpenBLAS, SQLite and zlib with their headers, and pip, which fetches the default model.
 require_packages() {
   [ "$(uname)" = Linux ] || return 0
   local missing=()
   pkg-config --exists openblas 2>/dev/null || missing+=(libopenblas-dev pkg-config)
+  pkg-config --exists sqlite3 2>/dev/null || missing+=(libsqlite3-dev pkg-config)
   pkg-config --exists zlib 2>/dev/null || missing+=(zlib1g-dev pkg-config)
   python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
   [ ${#missing[@]} -gt 0 ] || return 0

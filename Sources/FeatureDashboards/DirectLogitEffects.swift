@@ -5,7 +5,7 @@ public import Transformers
 ///
 /// The direct path only: through the final norm's weight and the unembedding, nothing in between.
 public struct DirectLogitEffects: Sendable {
-  private let transformer: Transformer
+  let transformer: Transformer
 
   /// Prepares the effects for a model.
   public init(_ transformer: Transformer) { self.transformer = transformer }

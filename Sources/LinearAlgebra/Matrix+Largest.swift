@@ -14,4 +14,7 @@ extension Matrix {
       return best.map(\.column)
     }
   }
+
+  /// Returns, for each row, the columns of its `count` smallest entries, the smallest first; equal ones in order.
+  public func smallestColumns(_ count: Int) -> [[Int]] { map { -$0 }.largestColumns(count) }
 }

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// The folder in which everything that is kept lives: models, transcoders and graphs.
+/// The folder in which everything that is kept lives: models, transcoders, graphs and dashboards.
 public struct MicroscopeHome: Sendable, Hashable {
   /// A subfolder that holds things which can be pulled.
   public enum Shelf: String, Sendable, CaseIterable {
@@ -38,6 +38,9 @@ public struct MicroscopeHome: Sendable, Hashable {
 
   /// Attribution graphs.
   public var graphs: URL { root.appendingPathComponent("graphs", isDirectory: true) }
+
+  /// Stores of feature dashboards, one file for each transcoder set.
+  public var dashboards: URL { root.appendingPathComponent("dashboards", isDirectory: true) }
 
   /// The subfolder of one shelf.
   public func folder(of shelf: Shelf) -> URL {

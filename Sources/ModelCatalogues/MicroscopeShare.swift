@@ -17,6 +17,9 @@ public struct MicroscopeShare: Sendable, Hashable {
 
   /// Transcoder sets that ship, one subfolder for each model's id.
   public var transcoders: URL? { root?.appendingPathComponent("Transcoders", isDirectory: true) }
+
+  /// Packed feature dashboards that ship, one subfolder for each model's id.
+  public var dashboards: URL? { root?.appendingPathComponent("Dashboards", isDirectory: true) }
 }
 
 extension Catalogue {

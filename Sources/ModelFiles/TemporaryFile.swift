@@ -2,7 +2,7 @@ import Foundation
 
 /// A file that is written beside its target and takes the target's place when it is complete; it vanishes
 /// when it is given up before.
-struct TemporaryFile: ~Copyable {
+package struct TemporaryFile: ~Copyable {
   private let target: String
   private let path: String
   private let descriptor: Int32
@@ -15,7 +15,7 @@ struct TemporaryFile: ~Copyable {
   }
 
   /// Creates an empty file in the folder of `target`.
-  static func create(beside target: String) throws(ModelFileError) -> TemporaryFile {
+  package static func create(beside target: String) throws(ModelFileError) -> TemporaryFile {
     guard !target.isEmpty, !target.utf8.contains(0), !target.hasSuffix("/") else {
       throw .unwritable(path: target, reason: "this is not the name of a file; check the path")
     }
@@ -36,7 +36,7 @@ struct TemporaryFile: ~Copyable {
   }
 
   /// Writes `bytes` at `offset`.
-  func write(_ bytes: [UInt8], at offset: Int) throws(ModelFileError) {
+  package func write(_ bytes: [UInt8], at offset: Int) throws(ModelFileError) {
     var done = 0
     while done < bytes.count {
       let written = unsafe bytes[done...].withUnsafeBytes { part in
@@ -49,7 +49,7 @@ struct TemporaryFile: ~Copyable {
   }
 
   /// Makes the bytes durable and puts the file in its target's place.
-  consuming func finish() throws(ModelFileError) {
+  package consuming func finish() throws(ModelFileError) {
     guard fsync(descriptor) == 0, unsafe rename(path, target) == 0 else { throw Self.failure(target) }
     isInPlace = true
   }

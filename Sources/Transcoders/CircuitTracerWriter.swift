@@ -16,7 +16,7 @@ extension TranscoderSet {
   /// - Throws: `TranscoderError.unfit` for a set that circuit-tracer's format cannot express, `ModelFileError.unwritable`.
   public func write(to folder: String) throws {
     let configuration = try circuitTracerConfiguration()
-    try TranscoderSet.make(folder: folder) { partial in
+    try NewFolder.make(folder) { partial in
       for layer in transcoders.indices { try write(layer: layer, to: partial) }
       try Data(configuration.utf8).write(to: URL(filePath: partial + "/config.yaml"))
     }

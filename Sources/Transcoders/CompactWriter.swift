@@ -47,7 +47,7 @@ extension TranscoderSet {
       tensors += added.tensors
     }
     let files = CompactTensor.files(tensors, bytes: fileBytes)
-    try TranscoderSet.make(folder: folder) { partial in
+    try NewFolder.make(folder) { partial in
       for (index, file) in files.enumerated() {
         progress(index, files.count)
         try write(file, to: "\(partial)/\(CompactNames.file(index))", &losses)

@@ -35,13 +35,17 @@ final class Compression: Sendable {
     if let key, let data = kept.withLock({ $0.pieces[key] }) { return data }
     let data: Data? =
       switch response.body {
-      case .data(let data): Gzip.compressed(data)
+      case .data(let data): Self.gzip(data)
       case .file(let url, _) where count <= Self.fileLimit:
-        (try? Data(contentsOf: url)).flatMap { Gzip.compressed($0) }
+        (try? Data(contentsOf: url)).map { Self.gzip($0) }
       case .file, .stream: nil
       }
     if let key, let data { keep(data, key) }
     return data
+  }
+
+  private static func gzip(_ data: Data) -> Data {
+    Data(CompressedBytes.pack([UInt8](data), as: .gzip, effort: 5))
   }
 
   private func keep(_ data: Data, _ key: String) {

@@ -17,7 +17,8 @@ struct Microscope: AsyncParsableCommand {
       TraceCommand.self, ServeCommand.self, InterveneCommand.self, GenerateCommand.self,
       SuccessRateCommand.self, RunCommand.self,
       TokenizeCommand.self, PullCommand.self, InspectCommand.self,
-      TrainCommand.self, EvaluateCommand.self, CompactCommand.self, DoctorCommand.self,
+      TrainCommand.self, EvaluateCommand.self, CompactCommand.self, DashboardsCommand.self,
+      DoctorCommand.self,
     ])
 
   /// Runs the command that the arguments name; an error is told in one sentence on standard error.

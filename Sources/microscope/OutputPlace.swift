@@ -44,6 +44,11 @@ enum OutputPlace {
     }
   }
 
+  /// The bytes of a file that was written.
+  static func size(ofFile path: String) -> Int {
+    ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?.intValue ?? 0
+  }
+
   /// What is at a path, links followed; nil for nothing.
   private static func kind(of path: String) -> FileAttributeType? {
     let target = URL(filePath: path).resolvingSymlinksInPath().path

@@ -24,7 +24,7 @@ extension LiveModelService {
     guard inputs.allSatisfy(\.isFinite) else {
       throw APIError(.cannotRun, "What the features read is not a number: the model's weights are damaged.")
     }
-    let name = set?.name ?? "neurons"
+    let name = LiveModelService.setID(opened, set)
     let active = LiveModelService.grouped(basis.activations(inputs: inputs, transformer.workers))
     return ActiveFeaturesAnswer(
       tokens: tokens.map { LivePiece(id: $0, piece: opened.model.tokenizer.piece($0)) },

@@ -20,10 +20,10 @@ extension LiveModelService {
     let tokens = try tokens(of: request.subject, opened, code: .cannotTrace)
     clock.lap("tokens")
     do {
-      let name = set?.name ?? "neurons"
+      let name = LiveModelService.setID(opened, set)
       let job = PromptTrace(
         TraceSettings(request), transcoders: set, model: opened.model, tokens: tokens, clock: clock
-      ) { [labels] in labels(name, $0) }
+      ) { [library] in library?.labels(of: $0, in: name) ?? [:] }
       let traced = try job.run { try LiveModelService.tell($0, progress) }
       try LiveModelService.ensure(progress(JobProgress(phase: "files")))
       return try write(traced, request, opened, to: folder)

@@ -1,6 +1,5 @@
 import Attribution
 import CircuitGraphs
-public import FeatureDashboards
 import Foundation
 public import GraphFiles
 import Interventions
@@ -32,13 +31,9 @@ public final class LiveModelService: LiveModel {
     }
   }
 
-  /// Looks labels up: those that features of a set have in its dashboards.
-  public typealias LabelLookup = @Sendable (_ set: String, [FeatureName]) -> [FeatureName: String]
-
   let shelf: ModelShelf
   let program: GraphInfo.Generator
-  let labels: LabelLookup
-  let library: (any FeatureLibrary)?
+  let library: DashboardLibrary?
   let sessions = Mutex<[String: InterventionSession]>([:])
   let locals = Mutex<[String: LocalReplacementModel]>([:])
 
@@ -49,13 +44,11 @@ public final class LiveModelService: LiveModel {
   ///   - library: What is known of features, for labels.
   public init(
     home: MicroscopeHome, share: MicroscopeShare, given: Given = Given(), program: GraphInfo.Generator,
-    library: (any FeatureLibrary)? = nil, workers: Workers = Workers(),
-    labels: @escaping LabelLookup = { _, _ in [:] }
+    library: DashboardLibrary? = nil, workers: Workers = Workers()
   ) {
     shelf = ModelShelf(home: home, share: share, given: given, workers: workers)
     self.program = program
     self.library = library
-    self.labels = labels
   }
 
   /// The models on this machine.
@@ -102,6 +95,11 @@ public final class LiveModelService: LiveModel {
       try MemoryNeed(tracing: opened.model.transformer.configuration, positions: tokens.count).check()
       return tokens
     } catch { throw APIError(code, "\(error)") }
+  }
+
+  /// What the library calls a model's features.
+  static func setID(_ opened: ModelShelf.Opened, _ set: TranscoderSet?) -> String {
+    set?.name ?? "neurons:" + opened.id
   }
 
   /// What is made of a prompt is used again while the same is asked: one at a time is kept.

@@ -19,8 +19,20 @@ public struct ContextStream: Sendable {
     public init() {}
   }
 
+  /// Some tokens as the model reads them.
+  public struct Context: Sendable, Equatable {
+    /// Token ids.
+    public var tokens: [Int]
+    /// The document of each, as its place in the corpus; that of a token which begins something is the next one's.
+    ///
+    /// Nil for tokens that were pending at the place that the stream was given.
+    public var documents: [Int?]
+  }
+
   /// Where the stream is.
   public private(set) var place: Place
+  /// The document of each pending token.
+  private var documents: [Int?]
   private let corpus: TextCorpus
   private let tokenizer: Tokenizer
   private let first: Int?
@@ -40,12 +52,14 @@ public struct ContextStream: Sendable {
     self.length = length
     self.seed = seed
     self.place = place
+    documents = place.pending.map { _ in nil }
     order = documentOrder()
   }
 
   /// Goes back, or on, to a place.
   mutating func move(to place: Place) {
     self.place = place
+    documents = place.pending.map { _ in nil }
     order = documentOrder()
   }
 
@@ -55,7 +69,10 @@ public struct ContextStream: Sendable {
   }
 
   /// Returns the next context; nil when the documents hold no tokens at all, or the epoch ends and `repeating` is false.
-  public mutating func next(repeating: Bool = true) -> [Int]? {
+  public mutating func next(repeating: Bool = true) -> [Int]? { nextContext(repeating: repeating)?.tokens }
+
+  /// Returns the next context with its documents; nil as ``next(repeating:)``.
+  public mutating func nextContext(repeating: Bool = true) -> Context? {
     let wanted = length - (first == nil ? 0 : 1)
     var emptyEpochs = 0
     while place.pending.count < wanted {
@@ -67,13 +84,18 @@ public struct ContextStream: Sendable {
         order = documentOrder()
       }
       if !place.pending.isEmpty, let first { place.pending.append(first) }
-      let tokens = tokenizer.encode(corpus.documents[order[place.document]])
+      let document = order[place.document]
+      let tokens = tokenizer.encode(corpus.documents[document])
       if !tokens.isEmpty { emptyEpochs = 0 }
       place.pending += tokens
+      documents += Array(repeating: document, count: place.pending.count - documents.count)
       place.document += 1
     }
-    let context = (first.map { [$0] } ?? []) + place.pending[..<wanted]
+    let start = Array(documents[..<(first == nil ? 0 : 1)])
+    let context = Context(
+      tokens: (first.map { [$0] } ?? []) + place.pending[..<wanted], documents: start + documents[..<wanted])
     place.pending.removeFirst(wanted)
+    documents.removeFirst(wanted)
     return context
   }
 }

@@ -72,7 +72,7 @@ struct ServeCommand: AsyncParsableCommand {
         run, or: "give --runs the folder that train writes to, or one above it.", path: run)
     }
     var contents = ServeCommand.contents(folder, runs: runs)
-    contents.live = try await live.service(home: MicroscopeHome())
+    try await live.fill(&contents, home: MicroscopeHome())
     try await ServeCommand.serve(
       contents, address: ListenAddress(host: listen ?? "127.0.0.1", port: port), token: token, slug: nil
     ) { try? Terminal.say($0) }

@@ -65,7 +65,7 @@ struct TraceCommand: AsyncParsableCommand {
     guard serve else { return }
     let isData = json
     var contents = ServeCommand.contents(folder)
-    contents.live = try await LiveOptions.parse([]).service(home: MicroscopeHome())
+    try await LiveOptions.parse([]).fill(&contents, home: MicroscopeHome())
     try await ServeCommand.serve(contents, address: ListenAddress(port: port), slug: report.slug) {
       if isData { Terminal.note($0 + "\n") } else { try? Terminal.say($0) }
     }
@@ -86,10 +86,11 @@ struct TraceCommand: AsyncParsableCommand {
     clock.lap("tokens")
     let set = try transcoders.map { try TranscoderSet(path: $0) }
     if set != nil { clock.lap("load") }
-    let result = try PromptTrace(trace.settings, transcoders: set, model: model, tokens: tokens, clock: clock)
-      .run {
-        TraceCommand.show($0)
-      }
+    let library = TraceCommand.library(transcoders)
+    let name = set?.name ?? "neurons:" + (resolved.entry?.id ?? options.model)
+    let result = try PromptTrace(
+      trace.settings, transcoders: set, model: model, tokens: tokens, clock: clock
+    ) { library.labels(of: $0, in: name) }.run { TraceCommand.show($0) }
     Terminal.progress("")
     clock = result.seconds
     let paths = TracePaths(result.pruned)
@@ -110,6 +111,15 @@ struct TraceCommand: AsyncParsableCommand {
   }
 
   private var folder: URL { output.map { URL(filePath: $0) } ?? MicroscopeHome().graphs }
+
+  /// The dashboards, those of transcoders that were named among them.
+  private static func library(_ transcoders: String?) -> DashboardLibrary {
+    let given = transcoders.map {
+      PresentItem(name: URL(filePath: $0).lastPathComponent, location: URL(filePath: $0))
+    }
+    return DashboardLibrary(
+      home: MicroscopeHome(), share: MicroscopeShare(), given: .init(transcoders: given))
+  }
 
   private static func show(_ progress: TraceProgress) {
     guard case .expansion(let expansion) = progress else { return }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import LinearAlgebra
 import ModelCatalogues
-import Synchronization
 import TranscoderTraining
 import Transcoders
 import Transformers
@@ -150,13 +149,4 @@ struct TrainCommand: AsyncParsableCommand {
     case .stopped: return numbers + "Stopped; go on with --resume."
     }
   }
-}
-
-/// Whether the run shall end.
-private final class StopFlag: Sendable {
-  private let flag = Atomic<Bool>(false)
-
-  var isSet: Bool { flag.load(ordering: .relaxed) }
-
-  func set() { flag.store(true, ordering: .relaxed) }
 }

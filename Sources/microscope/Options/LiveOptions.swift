@@ -33,9 +33,19 @@ struct LiveOptions: ParsableArguments {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
   }
 
-  /// The models of a home, and what was named here; nil when the page shows graphs only.
-  func service(home: MicroscopeHome) async throws -> LiveModelService? {
-    guard !noLive else { return nil }
+  /// Puts the models of a home, what was named here, and the dashboards on the page.
+  func fill(_ contents: inout ViewerContents, home: MicroscopeHome) async throws {
+    let given = try await given(home: home)
+    let library = DashboardLibrary(home: home, share: MicroscopeShare(), given: given)
+    contents.features = library
+    guard !noLive else { return }
+    contents.live = LiveModelService(
+      home: home, share: MicroscopeShare(), given: given,
+      program: .init(name: "microscope", version: Microscope.version, url: ""), library: library,
+      workers: Workers(count: threads))
+  }
+
+  private func given(home: MicroscopeHome) async throws -> LiveModelService.Given {
     var given = LiveModelService.Given()
     if let model {
       let resolved = try Catalogue.builtIn.resolve(model, home: home)
@@ -48,9 +58,6 @@ struct LiveOptions: ParsableArguments {
       given.transcoders = PresentItem(
         name: URL(filePath: transcoders).lastPathComponent, location: URL(filePath: folder))
     }
-    return LiveModelService(
-      home: home, share: MicroscopeShare(), given: given,
-      program: .init(name: "microscope", version: Microscope.version, url: ""),
-      workers: Workers(count: threads))
+    return given
   }
 }

@@ -1,7 +1,7 @@
 /// What a feature is called, by whom, and on what grounds.
 public struct FeatureLabel: Sendable, Equatable, Codable {
   /// Who gave a label; later cases win, and a person's is never overwritten.
-  public enum Origin: Sendable, Equatable, Codable {
+  public enum Origin: Sendable, Hashable, Codable {
     /// The offline rules of ``HeuristicLabel``.
     case heuristic
     /// A language model.

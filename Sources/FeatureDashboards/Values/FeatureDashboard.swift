@@ -4,6 +4,10 @@ public struct FeatureDashboard: Sendable, Equatable, Codable {
   public var name: FeatureName
   /// The share of the corpus's positions at which the feature is active.
   public var density: Double
+  /// The positions at which it is active.
+  public var activePositions: Int
+  /// Its mean activation over those; 0 for a feature that never is active.
+  public var meanActivation: Double
   /// The least and the greatest activation among positions where it is active; both 0 for a feature that never is.
   public var activationRange: ActivationRange
   /// How its activations are spread.
@@ -25,13 +29,19 @@ public struct FeatureDashboard: Sendable, Equatable, Codable {
 
   /// Puts together what is known.
   public init(
-    name: FeatureName, density: Double, activationRange: ActivationRange, histogram: ActivationHistogram,
-    exampleGroups: [ExampleGroup], firingTokens: [FiringToken], logitEffects: TokenEffects,
-    normedLogitEffects: TokenEffects, embeddingEffects: TokenEffects, decoderNorms: [Float],
-    coactive: [CoactiveFeature]
+    name: FeatureName, density: Double = 0, activePositions: Int = 0, meanActivation: Double = 0,
+    activationRange: ActivationRange = ActivationRange(least: 0, greatest: 0),
+    histogram: ActivationHistogram = ActivationHistogram(greatest: 0, counts: []),
+    exampleGroups: [ExampleGroup] = [], firingTokens: [FiringToken] = [],
+    logitEffects: TokenEffects = TokenEffects(top: [], bottom: []),
+    normedLogitEffects: TokenEffects = TokenEffects(top: [], bottom: []),
+    embeddingEffects: TokenEffects = TokenEffects(top: [], bottom: []), decoderNorms: [Float] = [],
+    coactive: [CoactiveFeature] = []
   ) {
     self.name = name
     self.density = density
+    self.activePositions = activePositions
+    self.meanActivation = meanActivation
     self.activationRange = activationRange
     self.histogram = histogram
     self.exampleGroups = exampleGroups
@@ -58,7 +68,7 @@ public struct ActivationRange: Sendable, Equatable, Codable {
   }
 }
 
-/// How many positions have which activation, in bins of equal width from 0 to the greatest.
+/// How many positions have which activation, in bins of equal width from 0 on.
 public struct ActivationHistogram: Sendable, Equatable, Codable {
   /// The upper end of the last bin.
   public var greatest: Float
@@ -88,6 +98,10 @@ public struct ExampleGroup: Sendable, Equatable, Codable {
 
 /// A stretch of text around a position where a feature is active.
 public struct FeatureExample: Sendable, Equatable, Codable {
+  /// The passage that the example is cut from.
+  public var passage: Int
+  /// The place of its first token there.
+  public var start: Int
   /// The document in its corpus.
   public var document: Int
   /// Token ids.
@@ -98,7 +112,11 @@ public struct FeatureExample: Sendable, Equatable, Codable {
   public var focus: Int
 
   /// Cuts out an example.
-  public init(document: Int, tokens: [Int], activations: [Float], focus: Int) {
+  public init(
+    passage: Int, start: Int, document: Int, tokens: [Int], activations: [Float], focus: Int
+  ) {
+    self.passage = passage
+    self.start = start
     self.document = document
     self.tokens = tokens
     self.activations = activations
@@ -110,9 +128,10 @@ public struct FeatureExample: Sendable, Equatable, Codable {
 public struct FiringToken: Sendable, Equatable, Codable {
   /// The token id.
   public var token: Int
-  /// The positions with this token at which the feature is active.
+  /// The positions with this token at which the feature is active that were counted: all of them for a feature that is
+  /// active at few different tokens, else at least this many.
   public var count: Int
-  /// The mean activation there.
+  /// The mean activation at those.
   public var meanActivation: Float
 
   /// Names a token.
@@ -155,7 +174,7 @@ public struct TokenEffects: Sendable, Equatable, Codable {
 public struct CoactiveFeature: Sendable, Equatable, Codable {
   /// The other feature.
   public var name: FeatureName
-  /// Positions where both are active over positions where either is.
+  /// Positions where both are active over positions where either is; estimated for features that are active often.
   public var overlap: Float
 
   /// Names the other feature.

@@ -1,15 +1,15 @@
 import Foundation
-import ModelFiles
 
-extension TranscoderSet {
-  /// Makes a folder that appears when it is complete.
+/// A folder that appears when it is complete.
+package enum NewFolder {
+  /// Makes a folder.
   ///
-  /// 1. The folder is made beside its place under a temporary name.
+  /// 1. It is made beside its place under a temporary name.
   /// 2. `fill` writes what belongs into it.
   /// 3. It is renamed to its place, or removed when something went wrong.
   ///
   /// - Throws: `ModelFileError.unwritable` when `folder` exists or the system refuses; what `fill` throws of its own.
-  static func make(folder: String, _ fill: (_ path: String) throws -> Void) throws {
+  package static func make(_ folder: String, _ fill: (_ path: String) throws -> Void) throws {
     guard !FileManager.default.fileExists(atPath: folder) else {
       throw ModelFileError.unwritable(path: folder, reason: "it exists already; give another name")
     }
@@ -27,7 +27,7 @@ extension TranscoderSet {
       try FileManager.default.moveItem(at: partial, to: place)
     } catch {
       try? FileManager.default.removeItem(at: partial)
-      guard !(error is ModelFileError || error is TranscoderError) else { throw error }
+      guard error is CocoaError else { throw error }
       throw ModelFileError.unwritable(
         path: folder,
         reason: "the system says \(quoted(error.localizedDescription)); check the folder and its disk")
