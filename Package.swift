@@ -114,12 +114,23 @@ let package = Package(
 
     // People.
     module("Figures"),
-    module("Viewer", on: [flyingFox, flyingSocks], resources: [.copy("Web")]),
+    module(
+      "Viewer", on: ["CircuitGraphs", "GraphFiles", "ModelFiles", flyingSocks],
+      resources: [.copy("Web"), .copy("openapi.json")]),
+    module(
+      "LiveServices",
+      on: [
+        "Attribution", "CircuitGraphs", "FeatureDashboards", "GraphFiles", "Interventions", "LinearAlgebra",
+        "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers", "Transcoders", "Transformers",
+        "Viewer",
+      ]),
     .executableTarget(
       name: "microscope",
       dependencies: [
         "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
-        "Interventions", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
+        "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ModelFiles",
+        "ReplacementModels",
+        "Tokenizers",
         "TranscoderTraining", "Transcoders", "Transformers", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safeSettings),
@@ -133,7 +144,9 @@ let package = Package(
     tests(of: "Tokenizers", on: ["_TestSupport"], resources: [.copy("Fixtures")]),
     tests(of: "CircuitGraphs", on: ["_GraphTestSupport"]),
     tests(of: "GraphFiles", on: ["CircuitGraphs", "_GraphTestSupport"]),
-    tests(of: "Viewer", on: [flyingSocks], exclude: ["Web", "Browser"], resources: [.copy("Fixtures")]),
+    tests(
+      of: "Viewer", on: ["CircuitGraphs", "GraphFiles", "_GraphTestSupport", flyingSocks],
+      exclude: ["Web", "Browser"], resources: [.copy("Fixtures")]),
     module(
       "_TestSupport",
       on: ["LinearAlgebra", "ModelFiles", "ReplacementModels", "Transcoders", "Transformers"],
@@ -175,6 +188,11 @@ let package = Package(
       dependencies: ["FeatureDashboards", "LinearAlgebra", "ModelCatalogues", flyingFox, flyingSocks],
       swiftSettings: settings),
     tests(of: "Figures"),
+    tests(
+      of: "LiveServices",
+      on: [
+        "CircuitGraphs", "GraphFiles", "LinearAlgebra", "ModelCatalogues", "Viewer", "_TestSupport",
+      ]),
     tests(
       of: "FeatureDashboards",
       on: [

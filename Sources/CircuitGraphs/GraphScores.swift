@@ -5,6 +5,12 @@ public struct GraphScores: Equatable, Sendable {
   /// The share of inputs that are not errors, over all nodes weighted by influence.
   public let completeness: Double
 
+  /// Takes over scores that were stored.
+  public init(replacement: Double, completeness: Double) {
+    self.replacement = replacement
+    self.completeness = completeness
+  }
+
   /// Scores a graph, which should be unpruned, as circuit-tracer does.
   ///
   /// With N the normalised absolute edges, I the influence and w the logits' probabilities:

@@ -24,10 +24,19 @@ extension AttributionGraph {
     nodeThreshold: Double = 0.8, edgeThreshold: Double = 0.98, convention: PruningConvention = .paper,
     limits: GraphLimits = GraphLimits()
   ) -> PrunedGraph {
+    prune(
+      InfluenceRanking(influence()), nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold,
+      convention: convention, limits: limits)
+  }
+
+  /// Does the same with a ranking that is known already.
+  func prune(
+    _ ranking: InfluenceRanking, nodeThreshold: Double, edgeThreshold: Double, convention: PruningConvention,
+    limits: GraphLimits
+  ) -> PrunedGraph {
     precondition((0...1).contains(nodeThreshold), "node threshold \(nodeThreshold) is not a share")
     precondition((0...1).contains(edgeThreshold), "edge threshold \(edgeThreshold) is not a share")
     // 1.
-    let ranking = InfluenceRanking(influence())
     var isKept = keptByInfluence(ranking, nodeThreshold, convention)
     let isCut = layout.keepStrongest(limits.nodes, of: &isKept, ranking.influence)
     // 2. and 3.
@@ -53,11 +62,18 @@ extension AttributionGraph {
 }
 
 /// Nodes in the order of their influence.
-private struct InfluenceRanking {
+struct InfluenceRanking {
   let influence: [Double]
   /// The share of the total that each node carries together with all nodes before it in the ranking.
   private(set) var cumulativeScores: [Double]
   private let order: [Int]
+
+  /// Takes over a ranking of which some nodes are left.
+  init(influence: [Double], cumulativeScores: [Double]) {
+    self.influence = influence
+    self.cumulativeScores = cumulativeScores
+    order = influence.indices.sorted { (influence[$1], $0) < (influence[$0], $1) }
+  }
 
   init(_ influence: [Double]) {
     self.influence = influence
@@ -84,6 +100,16 @@ extension SparseRows {
   fileprivate func strongest(
     carrying threshold: Double, atMost limit: Int, outputWeights: [Double], hidden: [Float]
   ) -> (edges: SparseRows, isCut: Bool) {
+    let scores = scores(outputWeights: outputWeights, hidden: hidden)
+    let ascending = scores.sorted()
+    let cut = SparseRows.cut(ascending, at: threshold)
+    let tooWeak = limit < entryCount ? ascending[entryCount - limit - 1] : -.infinity
+    let edges = filtered { _, _, place in scores[place] >= cut && scores[place] > tooWeak }
+    return (edges, cut <= tooWeak)
+  }
+
+  /// Returns each edge's score: the share of its target's influence that comes in through it, N'[t, s] · (I'[t] + w[t]).
+  func scores(outputWeights: [Double], hidden: [Float]) -> [Double] {
     let influence = influence(of: outputWeights, hidden: hidden)
     let normalizers = normalizers(hidden: hidden)
     var scores = [Double](repeating: 0, count: entryCount)
@@ -93,11 +119,7 @@ extension SparseRows {
         scores[place] = Double(weights[place].magnitude) * flow
       }
     }
-    let ascending = scores.sorted()
-    let cut = SparseRows.cut(ascending, at: threshold)
-    let tooWeak = limit < entryCount ? ascending[entryCount - limit - 1] : -.infinity
-    let edges = filtered { _, _, place in scores[place] >= cut && scores[place] > tooWeak }
-    return (edges, cut <= tooWeak)
+    return scores
   }
 
   /// Returns the score with which the sum of the scores, strongest first, reaches a share of their total.

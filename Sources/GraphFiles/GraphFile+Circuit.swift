@@ -35,8 +35,10 @@ extension GraphFile {
     }
   }
 
-  /// The nodes by their ids.
-  private func namedNodes() throws(GraphFileError) -> [String: Node] {
+  /// Returns the nodes by their ids.
+  ///
+  /// - Throws: A ``GraphFileError`` if a node is none of an attribution graph.
+  public func namedNodes() throws(GraphFileError) -> [String: Node] {
     var named: [String: Node] = [:]
     var rank = 0
     for record in nodes {
@@ -127,7 +129,7 @@ extension GraphFile {
 
 extension NodeLayout {
   /// Whether an attribution graph may have an edge: outputs and features read features of lower layers, errors, tokens.
-  fileprivate func isEdge(from source: Int, to target: Int) -> Bool {
+  func isEdge(from source: Int, to target: Int) -> Bool {
     let isConstant = errorRange.contains(source) || tokenRange.contains(source)
     if logitRange.contains(target) { return !logitRange.contains(source) }
     guard featureRange.contains(target) else { return false }

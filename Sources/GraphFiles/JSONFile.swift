@@ -33,7 +33,7 @@ enum JSONFile {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
       if hasNonFiniteNumber(data) { throw .notFinite(place: "A number in \(path)") }
-      throw .invalid(path: path, reason: reason(of: error))
+      throw .invalid(path: path, reason: DecodingProblem(error).description)
     } catch {
       throw .invalid(path: path, reason: reason(of: error))
     }
@@ -71,31 +71,5 @@ enum JSONFile {
   private static func reason(of error: any Error) -> String {
     let text = (error as NSError).localizedDescription
     return text.hasSuffix(".") ? String(text.dropLast()) : text
-  }
-
-  /// Says which part of the JSON is wrong, and how.
-  private static func reason(of error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound(let key, let context):
-      "\(place(context.codingPath + [key])) is missing"
-    case .valueNotFound(_, let context):
-      "\(place(context.codingPath)) is null"
-    case .typeMismatch(let type, let context):
-      "\(place(context.codingPath)) is not of type \(type)"
-    case .dataCorrupted(let context) where context.codingPath.isEmpty:
-      "it is not valid JSON"
-    case .dataCorrupted(let context):
-      "\(place(context.codingPath)) is not valid"
-    @unknown default:
-      "it is not valid JSON"
-    }
-  }
-
-  /// Spells a path such as `nodes[3].ctx_idx`.
-  private static func place(_ path: [any CodingKey]) -> String {
-    path.reduce("") { text, key in
-      if let index = key.intValue { return text + "[\(index)]" }
-      return text.isEmpty ? key.stringValue : text + "." + key.stringValue
-    }
   }
 }

@@ -33,13 +33,13 @@ public enum PositionSlice: Hashable, Sendable {
 extension PositionSlice: CustomStringConvertible {
   /// Reads `3`, `-1`, `1..<7`, `1...6` or `4..`; nil for anything else.
   public init?(_ text: some StringProtocol) {
-    if let position = Int(text) {
+    if let position = PositionSlice.bound(text) {
       self = .at(position)
     } else if let bounds = PositionSlice.bounds(text, "..<") {
       self = .range(from: bounds.lower, below: bounds.upper)
     } else if let bounds = PositionSlice.bounds(text, "..."), bounds.upper != -1 {
       self = .range(from: bounds.lower, below: bounds.upper + 1)
-    } else if text.hasSuffix(".."), let lower = Int(text.dropLast(2)) {
+    } else if text.hasSuffix(".."), let lower = PositionSlice.bound(text.dropLast(2)) {
       self = .from(lower)
     } else {
       return nil
@@ -57,7 +57,13 @@ extension PositionSlice: CustomStringConvertible {
 
   private static func bounds(_ text: some StringProtocol, _ separator: String) -> (lower: Int, upper: Int)? {
     let parts = text.split(separator: separator, omittingEmptySubsequences: false)
-    guard parts.count == 2, let lower = Int(parts[0]), let upper = Int(parts[1]) else { return nil }
+    guard parts.count == 2, let lower = bound(parts[0]), let upper = bound(parts[1]) else { return nil }
     return (lower, upper)
+  }
+
+  /// Reads a number of a size that positions can have, so that sums of it never overflow.
+  private static func bound(_ text: some StringProtocol) -> Int? {
+    guard let number = Int(text), number.magnitude < 1 << 40 else { return nil }
+    return number
   }
 }

@@ -18,12 +18,15 @@ public enum CompressedBytes {
     }
   }
 
-  /// Compresses bytes, as small as zlib can.
-  public static func pack(_ bytes: [UInt8], as container: Container = .zlib) -> [UInt8] {
+  /// Compresses bytes.
+  ///
+  /// - Parameter effort: From 1, the fastest, to 9, the smallest.
+  public static func pack(_ bytes: [UInt8], as container: Container = .zlib, effort: Int = 9) -> [UInt8] {
+    precondition((1...9).contains(effort), "an effort of \(effort)")
     var stream = unsafe z_stream()
     let size = Int32(unsafe MemoryLayout<z_stream>.size)
     let status = unsafe deflateInit2_(
-      &stream, Z_BEST_COMPRESSION, Z_DEFLATED, container.windowBits, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size
+      &stream, Int32(effort), Z_DEFLATED, container.windowBits, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size
     )
     precondition(status == Z_OK, "zlib has no memory for compressing")
     defer { _ = unsafe deflateEnd(&stream) }

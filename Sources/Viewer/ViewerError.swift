@@ -11,9 +11,9 @@ public enum ViewerError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .portTaken(let port):
-      "Port \(port) of 127.0.0.1 is taken by another program; choose another with --port, or any with --port 0."
+      "Port \(port) is taken by another program; choose another with --port, or any with --port 0."
     case .cannotListen(let port, let reason):
-      "The viewer cannot listen on port \(port) of 127.0.0.1 (\(reason)); choose another one with --port."
+      "The viewer cannot listen on port \(port) (\(reason)); choose another one with --port, or check --listen."
     case .pageMissing(let path):
       "The viewer's page was not found in \(path); build again, keeping the resource bundle beside the binary."
     }

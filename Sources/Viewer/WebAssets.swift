@@ -11,23 +11,24 @@ struct WebAssets: Sendable {
 
   private let table: [String: Asset]
 
-  /// Reads the page from the module's resource bundle.
+  /// Reads the page from the module's resource bundle: `index.html` is served at `/`, other pages of the folder at their
+  /// names, and all other files, those in subfolders too, below `/assets/`.
   init() throws(ViewerError) {
     let folder = Bundle.module.bundleURL.appendingPathComponent("Web", isDirectory: true)
-    let files =
-      (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+    let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
     var table: [String: Asset] = [:]
-    for file in files {
+    for name in names {
+      let file = folder.appendingPathComponent(name)
       guard let type = Self.types[file.pathExtension], let data = try? Data(contentsOf: file) else {
         continue
       }
       let asset = Asset(data: data, type: type, tag: data.contentTag)
-      if file.lastPathComponent == "index.html" {
+      if name == "index.html" {
         table["/"] = asset
-      } else if file.pathExtension == "html" {
+      } else if file.pathExtension == "html", !name.contains("/") {
         table["/" + file.deletingPathExtension().lastPathComponent] = asset
       } else {
-        table["/assets/\(file.lastPathComponent)"] = asset
+        table["/assets/\(name)"] = asset
       }
     }
     guard table["/"] != nil else { throw .pageMissing(path: folder.path) }
@@ -41,15 +42,21 @@ struct WebAssets: Sendable {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
+    "json": "application/json",
     "svg": "image/svg+xml",
+    "png": "image/png",
+    "woff2": "font/woff2",
   ]
 }
 
 extension Data {
-  /// An entity tag made from the bytes (FNV-1a, 64 bits).
-  var contentTag: String {
+  /// An entity tag made from the bytes (FNV-1a, 64 bits); weak, because compressed and plain answers share it.
+  var contentTag: String { "W/\"\(contentHash)\"" }
+
+  /// The bytes' FNV-1a hash, 64 bits, in hexadecimal digits.
+  var contentHash: String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in self { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return "\"\(String(hash, radix: 16))\""
+    return String(hash, radix: 16)
   }
 }

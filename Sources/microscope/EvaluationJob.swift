@@ -2,6 +2,7 @@ import Evaluations
 import FeatureDashboards
 import Foundation
 import LinearAlgebra
+import LiveServices
 import ModelCatalogues
 import ReplacementModels
 import Tokenizers

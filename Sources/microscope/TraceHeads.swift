@@ -1,6 +1,7 @@
 import Attribution
 import CircuitGraphs
 import GraphFiles
+import LiveServices
 
 /// How the edges of a trace that matter most run through attention heads.
 struct TraceHeads {
@@ -13,7 +14,7 @@ struct TraceHeads {
 
   /// Computes the loadings of the printed edges and of the `count` strongest ones.
   init(
-    _ result: TraceJob.Result, printed: [GraphEdge], count: Int,
+    _ result: TracedPrompt, printed: [GraphEdge], count: Int,
     unexpanded: AttributionOptions.UnexpandedFeatures
   ) {
     let known = Set(printed)

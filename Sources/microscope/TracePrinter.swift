@@ -1,10 +1,12 @@
 import CircuitGraphs
+import LiveServices
 
 /// A trace as text for a person.
 struct TracePrinter {
-  let result: TraceJob.Result
+  let result: TracedPrompt
   let report: TraceReport
-  let next: NextTokens
+  /// The folder of the transcoders, nil for neurons.
+  let transcoderFolder: String?
   let clock: PhaseClock
   let paths: TracePaths
   let attention: TraceAttention
@@ -12,7 +14,8 @@ struct TracePrinter {
   var text: String {
     let parts =
       [
-        next.text, "", basis, counts, scores, "", "strongest inputs of the first output, and theirs", tree,
+        result.next.text, "", basis, counts, scores, "", "strongest inputs of the first output, and theirs",
+        tree,
         "",
       ] + (score.map { [$0, ""] } ?? []) + [timings, files]
     return parts.joined(separator: "\n")
@@ -23,7 +26,7 @@ struct TracePrinter {
   }
 
   private var basis: String {
-    result.transcoderFolder.map {
+    transcoderFolder.map {
       "basis   transcoders ‘\(Terminal.visible(result.transcoderName))’, \(Terminal.visible($0))"
     }
       ?? "basis   the model's own neurons"
@@ -33,7 +36,7 @@ struct TracePrinter {
     let errors = result.pruned.keptNodes.filter { result.pruned.layout.errorRange.contains($0) }.count
     let share = "which receive \((100 * report.influenceShare).rounded(to: 0))% of the influence"
     let kept = report.isLimited ? "\(share); --node-threshold and --edge-threshold write more" : share
-    let basis = result.transcoderFolder == nil ? "candidate neurons" : "active features"
+    let basis = transcoderFolder == nil ? "candidate neurons" : "active features"
     return """
       graph   \(report.nodeCount.grouped) nodes (\(errors.grouped) of them errors), \(report.edgeCount.grouped) edges after pruning,
               \(kept)
@@ -71,7 +74,7 @@ struct TracePrinter {
   }
 
   private func token(_ position: Int) -> String {
-    "\(position) ‘\(Terminal.visible(next.tokens[position].piece))’"
+    "\(position) ‘\(Terminal.visible(result.next.tokens[position].piece))’"
   }
 
   private var timings: String {

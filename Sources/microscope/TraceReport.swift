@@ -1,7 +1,7 @@
 import Attribution
 import CircuitGraphs
 import Foundation
-import GraphFiles
+import LiveServices
 
 #if canImport(Glibc)
   import Glibc
@@ -32,11 +32,13 @@ struct TraceReport: Encodable {
   /// The attention score that was asked for.
   var score: ScoreReport?
 
-  init(_ result: TraceJob.Result, next: NextTokens, clock: PhaseClock, slug: String, files: [String: String])
-  {
-    tokens = next.tokens
-    logits = next.logits
-    transcoders = result.transcoderFolder ?? result.transcoderName
+  init(
+    _ result: TracedPrompt, transcoderFolder: String?, clock: PhaseClock, slug: String,
+    files: [String: String]
+  ) {
+    tokens = result.next.tokens
+    logits = result.next.logits
+    transcoders = transcoderFolder ?? result.transcoderName
     nodeCount = result.pruned.keptNodes.count
     edgeCount = result.pruned.edges.entryCount
     isLimited = result.pruned.isLimited
@@ -63,20 +65,5 @@ struct TraceReport: Encodable {
       _ = unsafe getrusage(RUSAGE_SELF, &usage)
       return usage.ru_maxrss
     #endif
-  }
-}
-
-/// What the page shows about a trace besides the graph: the `microscope` object in a graph file's metadata.
-extension TraceReport {
-  func pageMetadata(model: String, transcoders: String) -> JSONValue {
-    .object([
-      "model": .string(model), "transcoders": .string(transcoders),
-      "logits": .array(
-        logits.map { .object(["token": .string($0.piece), "probability": .number(Double($0.probability))]) }),
-      "replacementScore": .number(replacementScore), "completenessScore": .number(completenessScore),
-      "seconds": .number(seconds["total"] ?? 0), "nodeCount": .number(Double(nodeCount)),
-      "edgeCount": .number(Double(edgeCount)), "activeFeatureCount": .number(Double(activeFeatureCount)),
-      "expandedFeatureCount": .number(Double(expandedFeatureCount)), "coverage": .number(coverage),
-    ])
   }
 }

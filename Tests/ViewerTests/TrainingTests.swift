@@ -54,8 +54,10 @@ struct TrainingTests {
           try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: place.path)
         }
       }
-      let site = try ViewerSite(graphDirectory: root, trainingDirectories: [root, root])
-      let response = site.response(to: SiteRequest(path: path, host: "127.0.0.1:1"), port: 1)
+      var contents = ViewerContents(graphDirectory: root)
+      contents.trainingDirectories = [root, root]
+      let site = try ViewerSite(contents, address: ListenAddress())
+      let response = await site.response(to: SiteRequest(path: path, host: TestSite.host))
       guard response.status == 200, case .data(let data) = response.body else { return nil }
       return try JSONDecoder().decode(type, from: data)
     }
@@ -71,13 +73,13 @@ struct TrainingTests {
       "a": file(Self.line(10) + Self.line(20)), "b": file(Self.line(100)), "c": file(""), "d": closed,
       "no-run": ["metrics.jsonl": Self.line(10)],
     ]
-    let young = try #require(await ask(List.self, "/api/training", runs: runs))
+    let young = try #require(await ask(List.self, "/api/v1/training", runs: runs))
     let states = Dictionary(uniqueKeysWithValues: young.runs.map { ($0.name, $0.state) })
     #expect(states == ["a": "running", "b": "finished", "c": "running", "d": "finished"])
     let first = try #require(young.runs.first { $0.name == "a" })
     #expect(first.step == 20 && first.stepCount == 100 && first.unexplained == 0.5)
     #expect(first.settings["batch"] == "2048" && (first.secondsLeft ?? 0) > 300)
-    let old = try #require(await ask(List.self, "/api/training", runs: runs, age: 7200))
+    let old = try #require(await ask(List.self, "/api/v1/training", runs: runs, age: 7200))
     #expect(old.runs.filter { $0.state == "stale" }.map(\.name).sorted() == ["a", "c"])
     #expect(old.runs.allSatisfy { $0.secondsLeft == nil })
   }
@@ -89,8 +91,8 @@ struct TrainingTests {
       + Self.line(30, more: #","divergence":1.5"#) + #"{"step":40,"layerFVU":[0.1]}"# + "\n" + #"{"step":50"#
     let runs = ["my run/ü": ["training.yaml": Self.settings, "metrics.jsonl": metrics]]
     let inner = ["my run": ["training.yaml": Self.settings, "metrics.jsonl": metrics]]
-    #expect(try await ask(Answer.self, "/api/training/nothing", runs: runs) == nil)
-    let answer = try #require(await ask(Answer.self, "/api/training/my%20run", runs: inner))
+    #expect(try await ask(Answer.self, "/api/v1/training/nothing", runs: runs) == nil)
+    let answer = try #require(await ask(Answer.self, "/api/v1/training/my%20run", runs: inner))
     #expect(answer.curves.steps == [10, 20, 30, 40])
     #expect(answer.curves.unexplained == [0.5, nil, 0.5, 0.1])
     #expect(answer.curves.layers == [[0.25, 0.75], [], [0.25, 0.75], [0.1]])
@@ -103,7 +105,7 @@ struct TrainingTests {
   func thinned() async throws {
     let metrics = (1...3000).map { Self.line($0 * 10, of: 30_000) }.joined()
     let runs = ["long": ["training.yaml": Self.settings, "metrics.jsonl": metrics]]
-    let steps = try #require(await ask(Answer.self, "/api/training/long", runs: runs)).curves.steps
+    let steps = try #require(await ask(Answer.self, "/api/v1/training/long", runs: runs)).curves.steps
     #expect(steps.count == 400 && steps.first == 10 && steps.last == 30_000 && steps == steps.sorted())
   }
 
@@ -115,8 +117,8 @@ struct TrainingTests {
     ])
   func damaged(text: String) async throws {
     let runs = ["run": ["training.yaml": text, "metrics.jsonl": text]]
-    #expect(try await ask(List.self, "/api/training", runs: runs)?.runs.count == 1)
-    #expect(try await ask(Answer.self, "/api/training/run", runs: runs)?.curves.steps.isEmpty == true)
+    #expect(try await ask(List.self, "/api/v1/training", runs: runs)?.runs.count == 1)
+    #expect(try await ask(Answer.self, "/api/v1/training/run", runs: runs)?.curves.steps.isEmpty == true)
   }
 
   @Test(
@@ -124,26 +126,6 @@ struct TrainingTests {
     arguments: ["..%2Frun", "%2e%2e", "run%00", "run/metrics.jsonl", ""])
   func traversal(name: String) async throws {
     let runs = ["run": ["training.yaml": Self.settings, "metrics.jsonl": Self.line(10)]]
-    #expect(try await ask(Answer.self, "/api/training/" + name, runs: runs) == nil)
-  }
-
-  @Test("The page is served with everything that it asks for")
-  func page() async throws {
-    try await TemporaryGraphs.with([:]) { root in
-      let site = try ViewerSite(graphDirectory: root)
-      var waiting = ["/training"]
-      var seen: Set<String> = []
-      while let path = waiting.popLast() {
-        guard seen.insert(path).inserted else { continue }
-        let response = site.response(to: SiteRequest(path: path, host: "127.0.0.1:1"), port: 1)
-        guard case .data(let data) = response.body else { continue }
-        #expect(response.status == 200, "\(path)")
-        let text = String(decoding: data, as: UTF8.self)
-        #expect(!text.contains("https://"))
-        waiting += text.matches(of: /"(\/assets\/[^"]+)"/).map { String($0.1) }
-        waiting += text.matches(of: /from "\.\/([^"]+)"/).map { "/assets/\($0.1)" }
-      }
-      #expect(seen.contains("/assets/heatstrip.js") && seen.contains("/assets/training.css"))
-    }
+    #expect(try await ask(Answer.self, "/api/v1/training/" + name, runs: runs) == nil)
   }
 }

@@ -45,19 +45,33 @@ struct TrainingCurves: Encodable {
 
 /// The answers about training runs.
 struct TrainingAPI: Sendable {
-  /// The answer of `/api/training`.
+  /// The answer of `/api/v1/training`.
   private struct List: Encodable {
     var folders: [String]
     var runs: [TrainingSummary]
   }
 
-  /// The answer of `/api/training/NAME`.
+  /// The answer of `/api/v1/training/NAME`.
   private struct Run: Encodable {
     var run: TrainingSummary
     var curves: TrainingCurves
   }
 
   let folders: TrainingFolders
+
+  var routes: [APIRoute] {
+    [
+      APIRoute("GET", "training") { _ in try answer(list()) },
+      APIRoute("GET", "training/*") { call in try answer(run(call.names[0])) },
+    ]
+  }
+
+  private func answer(_ data: Data?) throws(APIError) -> SiteResponse {
+    guard let data else {
+      throw APIError(.notFound, "There is no such training run: list them with GET /api/v1/training.")
+    }
+    return .json(data: data)
+  }
 
   /// All runs, those with the newest numbers first.
   func list() -> Data? {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Interventions
 import LinearAlgebra
+import LiveServices
 import ModelCatalogues
 import Tokenizers
 import Transformers

@@ -3,6 +3,7 @@ import Figures
 import Foundation
 import Interventions
 import LinearAlgebra
+import LiveServices
 import ModelCatalogues
 import ModelFiles
 import Tokenizers

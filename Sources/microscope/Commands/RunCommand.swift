@@ -1,5 +1,6 @@
 import ArgumentParser
 import LinearAlgebra
+import LiveServices
 import ModelCatalogues
 import ModelFiles
 import Transformers

@@ -2,8 +2,9 @@ import ArgumentParser
 import Attribution
 import Foundation
 import GraphFiles
+import LiveServices
 import ModelCatalogues
-import ReplacementModels
+import Transcoders
 import Transformers
 import Viewer
 
@@ -63,7 +64,9 @@ struct TraceCommand: AsyncParsableCommand {
     let report = try traced(resolved, transcoders, Interrupt(nil))
     guard serve else { return }
     let isData = json
-    try await ServeCommand.serve(folder, port: port, slug: report.slug) {
+    var contents = ServeCommand.contents(folder)
+    try await LiveOptions.parse([]).fill(&contents, home: MicroscopeHome())
+    try await ServeCommand.serve(contents, address: ListenAddress(port: port), slug: report.slug) {
       if isData { Terminal.note($0 + "\n") } else { try? Terminal.say($0) }
     }
   }
@@ -81,23 +84,27 @@ struct TraceCommand: AsyncParsableCommand {
     try self.attention.check(model.transformer.configuration, positionCount: tokens.count)
     try MemoryNeed(tracing: model.transformer.configuration, positions: tokens.count).check()
     clock.lap("tokens")
-    var job = TraceJob(
-      options: trace, transcoderFolder: transcoders, model: model,
-      modelName: resolved.entry?.id ?? resolved.location.lastPathComponent, tokens: tokens, clock: clock)
-    let result = try job.run()
+    let set = try transcoders.map { try TranscoderSet(path: $0) }
+    if set != nil { clock.lap("load") }
+    let library = TraceCommand.library(transcoders)
+    let name = set?.name ?? "neurons:" + (resolved.entry?.id ?? options.model)
+    let result = try PromptTrace(
+      trace.settings, transcoders: set, model: model, tokens: tokens, clock: clock
+    ) { library.labels(of: $0, in: name) }.run { TraceCommand.show($0) }
+    Terminal.progress("")
     clock = result.seconds
     let paths = TracePaths(result.pruned)
     let attention = try self.attention.attention(
-      result, paths, unexpanded: trace.attribution(neurons: transcoders == nil).unexpanded)
+      result, paths, unexpanded: trace.settings.attribution(neurons: transcoders == nil).unexpanded)
     if attention.heads != nil || attention.score != nil { clock.lap("attention") }
-    let next = NextTokens(tokens: tokens, logits: result.local.logits, tokenizer: model.tokenizer)
-    let report = try interrupt.finishing { try write(result, attention, next, &clock) }
+    let report = try interrupt.finishing { try write(result, attention, transcoders, &clock) }
     if json {
       try Terminal.printJSON(report)
     } else {
       try Terminal.say(
         TracePrinter(
-          result: result, report: report, next: next, clock: clock, paths: paths, attention: attention
+          result: result, report: report, transcoderFolder: transcoders, clock: clock, paths: paths,
+          attention: attention
         ).text)
     }
     return report
@@ -105,61 +112,51 @@ struct TraceCommand: AsyncParsableCommand {
 
   private var folder: URL { output.map { URL(filePath: $0) } ?? MicroscopeHome().graphs }
 
+  /// The dashboards, those of transcoders that were named among them.
+  private static func library(_ transcoders: String?) -> DashboardLibrary {
+    let given = transcoders.map {
+      PresentItem(name: URL(filePath: $0).lastPathComponent, location: URL(filePath: $0))
+    }
+    return DashboardLibrary(
+      home: MicroscopeHome(), share: MicroscopeShare(), given: .init(transcoders: given))
+  }
+
+  private static func show(_ progress: TraceProgress) {
+    guard case .expansion(let expansion) = progress else { return }
+    let share = (max(0, expansion.coverage) * 100).rounded(to: 1)
+    Terminal.progress(
+      "expanded \(expansion.expanded.grouped) of at most \(expansion.limit.grouped) features, "
+        + "which carry \(share)% of the influence")
+  }
+
   /// Writes the files and completes the report; nothing is left behind when one cannot be written.
   private func write(
-    _ result: TraceJob.Result, _ attention: TraceAttention, _ next: NextTokens, _ clock: inout PhaseClock
+    _ result: TracedPrompt, _ attention: TraceAttention, _ transcoders: String?, _ clock: inout PhaseClock
   ) throws -> TraceReport {
-    let text = next.tokens.map(\.piece).joined()
+    let text = result.next.tokens.map(\.piece).joined()
     let slug = try self.slug.map { try Slug($0) } ?? Slug.slug(from: try prompt.text() ?? text)
-    let page = folder.appending(component: slug.fileName)
-    var files = ["json": page.path]
+    var files = ["json": folder.appending(component: slug.fileName).path]
     files["graph"] = graph
-    var written: [URL] = []
     do {
       if let graph {
-        try rawGraph(result, text).write(to: graph)
-        written.append(URL(filePath: graph))
+        let metadata = ["model": options.model, "transcoders": result.transcoderName, "tokens": text]
+        try RawGraphFile(graph: result.attribution.graph, metadata: metadata).write(to: graph)
       }
-      clock.lap("files")
-      var report = TraceReport(result, next: next, clock: clock, slug: slug.text, files: files)
-      report.score = attention.score.map { ScoreReport($0) }
       try FileManager.default.createFolder(folder)
-      let file = GraphFile(
-        result.pruned, metadata: metadata(result, report, slug, text), heads: attention.heads?.records ?? [:]
-      ) {
-        trace.compat == nil ? result.labels[$0] : ""
-      }
-      written.append(try file.write(to: folder))
-      try GraphIndex.update(in: folder) { $0.add(file.metadata) }
-      return report
+      let file = result.file(
+        slug: slug, model: options.model,
+        program: .init(name: "microscope", version: Microscope.version, url: ""),
+        heads: attention.heads?.records ?? [:], seconds: clock.total)
+      try result.write(file, to: folder)
+      clock.lap("files")
     } catch {
-      for file in written { try? FileManager.default.removeItem(at: file) }
+      if let graph { try? FileManager.default.removeItem(at: URL(filePath: graph)) }
       throw error
     }
-  }
-
-  private func rawGraph(_ result: TraceJob.Result, _ text: String) -> RawGraphFile {
-    RawGraphFile(
-      graph: result.attribution.graph,
-      metadata: ["model": options.model, "transcoders": result.transcoderName, "tokens": text])
-  }
-
-  private func metadata(
-    _ result: TraceJob.Result, _ report: TraceReport, _ slug: Slug, _ text: String
-  ) -> GraphMetadata {
-    var metadata = GraphMetadata(
-      slug: slug, transcoderSetID: result.transcoderName, prompt: text,
-      promptTokens: report.tokens.map(\.piece))
-    metadata.info = GraphInfo(
-      generator: .init(name: "microscope", version: Microscope.version, url: ""),
-      createTimeMilliseconds: Int(Date().timeIntervalSince1970 * 1000))
-    let attribution = trace.attribution(neurons: result.transcoderFolder == nil)
-    metadata.generationSettings = GenerationSettings(
-      maxLogits: trace.maxLogits, logitMass: Double(trace.logitMass), batchSize: attribution.roundSize,
-      maxFeatureNodes: attribution.maxFeatureNodes)
-    metadata.other["microscope"] = report.pageMetadata(
-      model: options.model, transcoders: result.transcoderName)
-    return metadata
+    var report = TraceReport(
+      result, transcoderFolder: transcoders, clock: clock, slug: slug.text, files: files)
+    report.score = attention.score.map { ScoreReport($0) }
+    return report
   }
 }
 

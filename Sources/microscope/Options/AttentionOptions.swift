@@ -1,5 +1,6 @@
 import ArgumentParser
 import Attribution
+import LiveServices
 import ReplacementModels
 import Transformers
 
@@ -33,7 +34,7 @@ struct AttentionOptions: ParsableArguments {
 
   /// Computes what was asked for.
   func attention(
-    _ result: TraceJob.Result, _ paths: TracePaths, unexpanded: AttributionOptions.UnexpandedFeatures
+    _ result: TracedPrompt, _ paths: TracePaths, unexpanded: AttributionOptions.UnexpandedFeatures
   ) throws -> TraceAttention {
     TraceAttention(
       heads: heads

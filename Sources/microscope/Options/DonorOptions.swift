@@ -1,6 +1,7 @@
 import ArgumentParser
 import CircuitGraphs
 import Interventions
+import LiveServices
 import ModelCatalogues
 import Transformers
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LiveServices
 import ModelCatalogues
 import Tokenizers
 import Transformers
@@ -59,34 +60,27 @@ struct PromptOptions: ParsableArguments {
   func tokens(
     _ tokenizer: Tokenizer, transformer: Transformer, rule: FirstTokenRule, compatible: Bool
   ) throws -> [Int] {
-    let given =
-      try ids.map(PromptOptions.parse)
-      ?? text().map {
-        try encoded($0, tokenizer, rule: rule, compatible: compatible)
-      }
-    return try PromptOptions.checked(given ?? [], transformer)
+    let encoder = PromptEncoder(tokenizer, transformer.configuration, rule: rule)
+    if let ids { return try encoder.checked(PromptOptions.parse(ids)) }
+    return try tokens(of: text() ?? "", encoder, compatible: compatible)
   }
 
   /// Returns the token ids of another text, read as the prompt is.
   func tokens(of text: String, _ model: LanguageModel, rule: FirstTokenRule) throws -> [Int] {
     guard !text.isEmpty else { throw CommandError("A prompt is empty: give at least one character.") }
-    return try PromptOptions.checked(
-      encoded(text, model.tokenizer, rule: rule, compatible: false), model.transformer)
+    return try tokens(of: text, PromptEncoder(model, rule: rule), compatible: false)
   }
 
-  private static func checked(_ tokens: [Int], _ transformer: Transformer) throws -> [Int] {
-    let (vocabulary, context) = (transformer.configuration.dVocab, transformer.configuration.contextLength)
-    if let wrong = tokens.first(where: { $0 < 0 || $0 >= vocabulary }) {
-      throw CommandError("There is no token \(wrong): the model's token ids go from 0 to \(vocabulary - 1).")
-    }
-    guard !tokens.isEmpty else {
-      throw CommandError("The model's tokenizer makes no tokens of this prompt: give another one.")
-    }
-    guard tokens.count <= context else {
-      throw CommandError(
-        "The prompt has \(tokens.count) tokens; this model reads at most \(context): shorten it.")
-    }
-    return tokens
+  private func tokens(of text: String, _ encoder: PromptEncoder, compatible: Bool) throws -> [Int] {
+    let first: PromptEncoder.FirstToken =
+      switch bos {
+      case "none": .none
+      case .some(let token): .id(Int(token) ?? 0)
+      case nil: compatible ? .circuitTracer : .automatic
+      }
+    return chat
+      ? try encoder.tokens(of: [ChatMessage(role: "user", content: text)], first: first)
+      : try encoder.tokens(of: text, first: first)
   }
 
   static func parse(_ list: String) throws -> [Int] {
@@ -97,36 +91,5 @@ struct PromptOptions: ParsableArguments {
         "--ids takes token ids separated by commas, such as 1,57,9, not '\(list.prefix(60))'.")
     }
     return ids
-  }
-
-  private func encoded(
-    _ text: String, _ tokenizer: Tokenizer, rule: FirstTokenRule, compatible: Bool
-  ) throws -> [Int] {
-    var text = text
-    if chat { text = try templated(text, tokenizer) }
-    let ids = tokenizer.encode(text, parsingSpecialTokens: chat ? true : nil)
-    let leads = ids.first.map { tokenizer.isSpecial($0) } ?? false
-    switch bos {
-    case "none": return ids
-    case .some(let token): return [Int(token) ?? 0] + ids
-    case nil where leads: return ids
-    case nil where compatible:
-      // circuit-tracer takes the first of these that is there, and by an oversight passes over id 0.
-      let first = [tokenizer.bosID, tokenizer.padID, tokenizer.eosID].compactMap { $0 }.first { $0 != 0 }
-      return (first.map { [$0] } ?? []) + ids
-    case nil:
-      if case .token(let token) = rule { return [token] + ids }
-      return (tokenizer.addsBOS ? tokenizer.bosID.map { [$0] } ?? [] : []) + ids
-    }
-  }
-
-  private func templated(_ text: String, _ tokenizer: Tokenizer) throws -> String {
-    guard let source = tokenizer.chatTemplate else {
-      throw CommandError("This model has no chat template: leave out --chat.")
-    }
-    let piece = { (id: Int?) in id.map { tokenizer.piece($0) } ?? "" }
-    return try ChatTemplate(source).render(
-      messages: [ChatMessage(role: "user", content: text)], addGenerationPrompt: true,
-      bosToken: piece(tokenizer.bosID), eosToken: piece(tokenizer.eosID))
   }
 }

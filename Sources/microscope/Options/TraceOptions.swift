@@ -1,17 +1,12 @@
 import ArgumentParser
-import Attribution
 import CircuitGraphs
-import Foundation
-import ModelCatalogues
+import LiveServices
 
 /// How a prompt is traced.
 struct TraceOptions: ParsableArguments {
   enum Compatibility: String, ExpressibleByArgument, CaseIterable {
     case circuitTracer = "circuit-tracer"
   }
-
-  /// What a person can read and any browser draws at once.
-  private static let readable = GraphLimits(nodes: 450, edges: 10_000)
 
   @OptionGroup var basis: TranscoderOptions
 
@@ -47,13 +42,13 @@ struct TraceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Keep the nodes that carry this share of the influence. (default: 0.8, and of those at most \(TraceOptions.readable.nodes) features and errors)",
+      "Keep the nodes that carry this share of the influence. (default: 0.8, and of those at most \(TraceSettings.readable.nodes) features and errors)",
       valueName: "share"))
   var nodeThreshold: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Keep the edges that carry this share of the kept nodes' influence. (default: 0.98, 0.9 for neurons, and of those at most \(TraceOptions.readable.edges))",
+      "Keep the edges that carry this share of the kept nodes' influence. (default: 0.98, 0.9 for neurons, and of those at most \(TraceSettings.readable.edges))",
       valueName: "share"))
   var edgeThreshold: Double?
 
@@ -98,38 +93,20 @@ struct TraceOptions: ParsableArguments {
     }
   }
 
-  /// The most features to expand, of neurons or of transcoders.
-  func featureLimit(neurons: Bool) -> Int { maxFeatureNodes ?? (neurons ? 1000 : 7500) }
-
-  /// How many neurons may become nodes: four for each that is expanded; the others count as errors.
-  var candidateNeurons: Int { 4 * featureLimit(neurons: true) }
-
-  /// The share that kept nodes carry.
-  var nodeShare: Double { nodeThreshold ?? 0.8 }
-
-  /// The share that kept edges carry.
-  func edgeShare(neurons: Bool) -> Double { edgeThreshold ?? (neurons ? 0.9 : 0.98) }
-
-  /// How far the graph is expanded.
-  func attribution(neurons: Bool) -> AttributionOptions {
-    let limit = featureLimit(neurons: neurons)
-    guard compat == nil else {
-      return AttributionOptions(
-        maxFeatureNodes: limit, coverage: nil, roundSize: (batchSize ?? 256) * (updateInterval ?? 4),
-        unexpanded: .leftOut)
-    }
-    return AttributionOptions(
-      maxFeatureNodes: limit, coverage: coverage, roundSize: min(512, max(64, limit / 8)))
+  /// The same as a plain value.
+  var settings: TraceSettings {
+    var settings = TraceSettings()
+    settings.maxLogits = maxLogits
+    settings.logitMass = logitMass
+    settings.targets = target.map { .text($0) }
+    settings.minus = minus.map { .text($0) }
+    settings.maxFeatureNodes = maxFeatureNodes
+    settings.coverage = coverage
+    settings.nodeThreshold = nodeThreshold
+    settings.edgeThreshold = edgeThreshold
+    settings.isCircuitTracers = compat != nil
+    settings.batchSize = batchSize
+    settings.updateInterval = updateInterval
+    return settings
   }
-
-  /// The most nodes and edges to keep: only what is asked for by a threshold, or as another tool does it, has no limit.
-  var limits: GraphLimits {
-    guard compat == nil else { return GraphLimits() }
-    return GraphLimits(
-      nodes: nodeThreshold == nil ? TraceOptions.readable.nodes : .max,
-      edges: edgeThreshold == nil ? TraceOptions.readable.edges : .max)
-  }
-
-  /// How the graph is pruned.
-  var convention: PruningConvention { compat == nil ? .paper : .circuitTracer }
 }
