@@ -28,7 +28,9 @@ public final class DashboardLibrary: FeatureLibrary {
   /// The sets that have a store.
   public func sets() -> [LibrarySet] {
     var sets: [String: LibrarySet] = [:]
-    let files = (try? FileManager.default.contentsOfDirectory(at: home.dashboards, includingPropertiesForKeys: nil)) ?? []
+    let files =
+      (try? FileManager.default.contentsOfDirectory(at: home.dashboards, includingPropertiesForKeys: nil))
+      ?? []
     for file in files where file.pathExtension == "sqlite" {
       guard let info = try? DashboardStore(file, identity: nil).info else { continue }
       let id = info.basis == "neurons" ? "neurons:" + info.model : info.basis
@@ -62,7 +64,10 @@ public final class DashboardLibrary: FeatureLibrary {
     try stores.withLock { (stores) throws(APIError) in
       if let known = stores[set] { return known }
       do {
-        guard let opened = try set.hasPrefix("neurons:") ? neurons(of: String(set.dropFirst(8))) : transcoders(set) else {
+        guard
+          let opened = try set.hasPrefix("neurons:")
+            ? neurons(of: String(set.dropFirst(8))) : transcoders(set)
+        else {
           throw APIError(
             .noDashboards,
             "There are no dashboards of '\(set.prefix(80))': build them with 'microscope dashboards build'.")
@@ -77,7 +82,9 @@ public final class DashboardLibrary: FeatureLibrary {
 
   /// The store of a model's neurons.
   private func neurons(of model: String) throws -> DashboardStore? {
-    let files = (try? FileManager.default.contentsOfDirectory(at: home.dashboards, includingPropertiesForKeys: nil)) ?? []
+    let files =
+      (try? FileManager.default.contentsOfDirectory(at: home.dashboards, includingPropertiesForKeys: nil))
+      ?? []
     for file in files.sorted(by: { $0.path < $1.path }) where file.pathExtension == "sqlite" {
       let store = try DashboardStore(file, identity: nil)
       if store.info.basis == "neurons", store.info.model == model { return store }
@@ -89,7 +96,9 @@ public final class DashboardLibrary: FeatureLibrary {
   private func transcoders(_ name: String) throws -> DashboardStore? {
     let catalogue = Catalogue.builtIn
     var models = catalogue.presentModels(in: home)
-    if let model = given.model, !models.contains(where: { $0.name == model.name }) { models.insert(model, at: 0) }
+    if let model = given.model, !models.contains(where: { $0.name == model.name }) {
+      models.insert(model, at: 0)
+    }
     for model in models {
       var items = catalogue.presentTranscoders(model: model.name, home: home, share: share)
       if let set = given.transcoders { items.insert(set, at: 0) }
