@@ -23,6 +23,8 @@ struct TraceJob {
   struct Result {
     var local: LocalReplacementModel
     var attribution: AttributionResult
+    /// The outputs that were traced, in the graph's order.
+    var targets: [AttributionTarget]
     var scores: GraphScores
     var pruned: PrunedGraph
     var labels: FeatureLabels
@@ -68,7 +70,8 @@ struct TraceJob {
     let labels = FeatureLabels(local, pruned, model.tokenizer)
     clock.lap("labels")
     return Result(
-      local: local, attribution: result, scores: scores, pruned: pruned, labels: labels, transcoderName: name,
+      local: local, attribution: result, targets: targets, scores: scores, pruned: pruned, labels: labels,
+      transcoderName: name,
       transcoderFolder: transcoderFolder, seconds: clock)
   }
 
