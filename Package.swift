@@ -191,7 +191,8 @@ let package = Package(
     tests(
       of: "LiveServices",
       on: [
-        "CircuitGraphs", "GraphFiles", "LinearAlgebra", "ModelCatalogues", "Viewer", "_TestSupport",
+        "CircuitGraphs", "FeatureDashboards", "GraphFiles", "LinearAlgebra", "ModelCatalogues", "Transcoders",
+        "Viewer", "_TestSupport",
       ]),
     tests(
       of: "FeatureDashboards",

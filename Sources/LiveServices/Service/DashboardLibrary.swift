@@ -76,7 +76,7 @@ public final class DashboardLibrary: FeatureLibrary {
         return opened
       } catch let error as APIError {
         throw error
-      } catch { throw APIError(.failed, "\(error)") }
+      } catch { throw APIError(.noDashboards, "\(error)") }
     }
   }
 
