@@ -35,8 +35,8 @@ start();
 async function start() {
   try {
     if (embedded) { store.change({ abilities: Object.freeze({ isLive: false }) }); await actions.open(embedded.slug); return; }
-    const [abilities] = await Promise.all([read(paths.about()), actions.list()]);
-    store.change({ abilities: Object.freeze(abilities) });
+    const [abilities, { sets }] = await Promise.all([read(paths.about()), read(paths.sets()), actions.list()]);
+    store.change({ abilities: Object.freeze(abilities), sets: Object.freeze(sets) });
     const wanted = readHash(location.hash);
     const slug = wanted.slug ?? (wanted.view ? null : store.read().graphs.graphs[0]?.slug ?? null);
     if (slug) await actions.open(slug, wanted);

@@ -80,3 +80,12 @@ test("a graph file is told apart from pins", () => {
   assert.ok(readImport('{"nodes":[],"links":[]}').graph);
   assert.throws(() => readImport("nonsense"), SyntaxError);
 });
+
+test("labels travel as other viewers number features, and as ours where no store keeps them", () => {
+  const work = labelling(labelling(grouped(), "3/7", "Paris"), "0/0", "first");
+  assert.deepEqual(JSON.parse(circuitTracerQuery(work).clerps), [["62", "Paris"], ["0", "first"]]);
+  assert.deepEqual(readQuery(circuitTracerQuery(work)).labels, work.labels);
+  assert.deepEqual(readQuery(writeQuery(work, { withLabels: true })).labels, work.labels);
+  assert.deepEqual(readQuery(writeQuery(work)).labels, {});
+  for (const hostile of ["{", [["x", "y"]], [[-1, "y"]], [["1"]], [[1e300, "y"]], 7]) assert.deepEqual(readQuery({ clerps: hostile }).labels, {});
+});

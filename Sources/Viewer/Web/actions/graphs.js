@@ -9,7 +9,7 @@ import { noFilters } from "../graph/filters.js";
 import { routesBetween, strongestPath, topLogit } from "../graph/paths.js";
 import { prune } from "../graph/prune.js";
 import { readQuery } from "../graph/qparams.js";
-import { nameOf, readingOf } from "../graph/reading.js";
+import { hasStore, nameOf, readingOf } from "../graph/reading.js";
 import { noTrail, walk } from "../graph/walk.js";
 
 const MOST_NODES = 5000;
@@ -156,13 +156,14 @@ async function loadCards(store, slug, graph) {
   const known = store.read().cards ?? {};
   const keys = [...new Set(graph.nodes.map((node) => node.featureKey).filter((key) => key && !known[key]))];
   const set = graph.scan;
+  if (!hasStore({ ...store.read(), graph })) return;
   try {
     for (let from = 0; from < keys.length; from += 300) {
       const { cards } = await read(paths.cards(set, keys.slice(from, from + 300)));
       if (store.read().slug !== slug) return;
       takeCards(store, cards);
     }
-  } catch { /* a set without dashboards: the file's labels are all there is */ }
+  } catch { /* the file's labels are all there is */ }
 }
 
 function takeCards(store, cards) {

@@ -7,6 +7,7 @@ import { t } from "../core/words.js";
 import {
   grouping, groupOf, labelling, naming, pinning, placing, releasing, ungrouping, unplaced,
 } from "../graph/work.js";
+import { hasStore } from "../graph/reading.js";
 import { readQuery, writeQuery } from "../graph/qparams.js";
 
 /** Builds the actions. */
@@ -55,7 +56,8 @@ export function workActions(store, actions) {
     tidy: () => edit(unplaced(store.read().work)),
     takeWork: (query) => {
       const { graph, work } = store.read();
-      edit(Object.freeze({ ...readQuery(query, graph.byKey), labels: work.labels }));
+      const taken = readQuery(query, graph.byKey);
+      edit(Object.freeze({ ...taken, labels: Object.freeze({ ...work.labels, ...taken.labels }) }));
     },
   };
 }
@@ -69,21 +71,26 @@ export function makeSaving(store, actions) {
   addEventListener("pagehide", () => { if (isUnsaved(store.read())) saveWork(store, actions); });
   return (state, previous) => {
     if (state.work === previous.work || state.slug !== previous.slug || !state.graph) return;
-    if (state.work.labels !== previous.work.labels && state.work.labels !== state.savedLabels) {
+    if (hasStore(state) && state.work.labels !== previous.work.labels && state.work.labels !== state.savedLabels) {
       saveLabels(state, previous.work.labels).catch(actions.fail);
     }
     if (isUnsaved(state)) save();
   };
 }
 
-function isUnsaved({ work, savedWork }) {
-  return Boolean(savedWork) && ["pinned", "supernodes", "positions"].some((name) => work[name] !== savedWork[name]);
+// Labels go to the store of their set; where there is none, they are saved with the graph.
+function isUnsaved(state) {
+  const { work, savedWork } = state;
+  if (!savedWork) return false;
+  const names = ["pinned", "supernodes", "positions", ...(hasStore(state) ? [] : ["labels"])];
+  return names.some((name) => work[name] !== savedWork[name]);
 }
 
 async function saveWork(store, actions) {
-  const { slug, work, revision, file, selected, graph } = store.read();
+  const state = store.read();
+  const { slug, work, revision, file, selected, graph } = state;
   const clickedId = selected === null ? "" : graph.nodes[selected].key;
-  const query = writeQuery(work, { clickedId, before: file.qParams ?? {} });
+  const query = writeQuery(work, { clickedId, before: file.qParams ?? {}, withLabels: !hasStore(state) });
   try {
     const answer = await send("PUT", paths.query(slug), { revision, query });
     if (store.read().slug === slug) store.change({ revision: answer.revision, savedWork: work });

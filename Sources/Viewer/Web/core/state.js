@@ -16,6 +16,7 @@ export const initialState = Object.freeze({
 
   abilities: null,       // what the server can do
   graphs: null,          // the list from the server: { graphs, unreadable }
+  sets: Object.freeze([]),  // the sets of transcoders that the server has a store for
   slug: null,            // which graph is shown
   file: null,            // the graph file as it came
   graph: null,           // the decoded graph

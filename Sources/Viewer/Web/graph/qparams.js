@@ -18,11 +18,12 @@ export function readQuery(query, known = null) {
     pinned: Object.freeze(unique([...pinned, ...supernodes.flatMap((group) => group.ids)])),
     supernodes: Object.freeze(supernodes.map(({ name, ids }) => Object.freeze({ name, ids: Object.freeze(ids) }))),
     positions: Object.freeze(readPositions(own.positions)),
+    labels: Object.freeze({ ...readClerps(query?.clerps), ...readLabels(own.labels) }),
   });
 }
 
-/** Writes work into `qParams`, over what other tools keep there. */
-export function writeQuery(work, { clickedId = null, threshold = null, before = {} } = {}) {
+/** Writes work into `qParams`, over what other tools keep there; labels only where no store has them. */
+export function writeQuery(work, { clickedId = null, threshold = null, before = {}, withLabels = false } = {}) {
   const query = {
     ...before,
     pinnedIds: [...work.pinned],
@@ -30,7 +31,7 @@ export function writeQuery(work, { clickedId = null, threshold = null, before = 
     linkType: before.linkType ?? "both",
     clickedId: clickedId ?? "",
     sg_pos: before.sg_pos ?? "",
-    microscope: { positions: work.positions },
+    microscope: { positions: work.positions, ...(withLabels ? { labels: work.labels } : {}) },
   };
   if (threshold !== null) query.pruningThreshold = threshold;
   return query;
@@ -57,6 +58,7 @@ export function circuitTracerQuery(work) {
   return {
     pinnedIds: work.pinned.join(","),
     supernodes: JSON.stringify(work.supernodes.map((group) => [group.name, ...group.ids])),
+    clerps: JSON.stringify(clerps(work)),
   };
 }
 
@@ -66,9 +68,32 @@ export function neuronpediaQuery(work, { slug, scan, threshold = null }) {
     modelId: scan, slug,
     pinnedIds: [...work.pinned],
     supernodes: work.supernodes.map((group) => [group.name, ...group.ids]),
-    clerps: Object.entries(work.labels),
+    clerps: clerps(work),
     pruningThreshold: threshold,
   };
+}
+
+// Other viewers know a feature by one number that pairs layer and index (Cantor's).
+function clerps({ labels }) {
+  return Object.entries(labels).map(([key, text]) => {
+    const [layer, index] = key.split("/").map(Number);
+    return [String((layer + index) * (layer + index + 1) / 2 + index), text];
+  });
+}
+
+function readClerps(value) {
+  const pairs = list(value).filter((pair) => Array.isArray(pair) && typeof pair[1] === "string" && Number.isSafeInteger(Number(pair[0])));
+  return Object.fromEntries(pairs.filter(([number]) => Number(number) >= 0).map(([number, text]) => [unpaired(Number(number)), text]));
+}
+
+function unpaired(number) {
+  const sum = Math.floor((Math.sqrt(8 * number + 1) - 1) / 2);
+  const index = number - sum * (sum + 1) / 2;
+  return `${sum - index}/${index}`;
+}
+
+function readLabels(value) {
+  return Object.fromEntries(Object.entries(object(value) ?? {}).filter(([, text]) => typeof text === "string"));
 }
 
 function readPositions(value) {

@@ -24,6 +24,9 @@ export function brief(label) {
     (_, before) => (before ? " → " : "→ ")).replace(/([’'"”]), (?=[‘'"“])/g, "$1 ");
 }
 
+/** Whether the server keeps dashboards and labels of the features of a state's graph. */
+export function hasStore({ sets, graph }) { return sets.some((set) => set.id === graph.scan && set.hasDashboards); }
+
 /** What pure functions ask about the shown graph: names, densities, and the most probable output. */
 export function readingOf(state, logit = null) {
   return {

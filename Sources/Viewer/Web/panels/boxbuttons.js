@@ -1,6 +1,7 @@
 // The buttons over a subgraph's boxes: select, choose, drag, rename, and the keys for all of it.
 
 import { make, signButton } from "../core/dom.js";
+import { beginEditing, makeEditor } from "../core/edit.js";
 import { t } from "../core/words.js";
 import { boxName } from "./subgraph.js";
 
@@ -111,29 +112,17 @@ function rename({ store, actions, redraw, build }, box, element) {
   const node = state.graph.nodes[box.members[0]];
   if (box.group === null && node.kind !== "feature") return;
   const name = boxName(state, box);
-  const input = make("input", { type: "text", class: "box-name", value: name, "aria-label": t("group.rename"), maxlength: 200 });
-  let done = false;
-  const finish = (keep) => {
-    if (done) return;
-    done = true;
-    const text = input.value.trim();
-    input.remove();
-    element.querySelector("button").focus();
-    if (keep && text && text !== name) {
-      if (box.group === null) actions.labelFeature(node.featureKey, text);
-      else actions.nameGroup(box.group, text);
-    }
-    build();
-    redraw();
-  };
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" || event.key === "Escape") event.preventDefault();
-    if (event.key === "Enter") finish(true);
-    else if (event.key === "Escape") finish(false);
-    event.stopPropagation();
+  const input = makeEditor({
+    class: "box-name", value: name, label: t("group.rename"), longest: 200,
+    done: (text, isLeft) => {
+      input.remove();
+      if (!isLeft) element.querySelector("button").focus();
+      if (text && box.group === null) actions.labelFeature(node.featureKey, text);
+      else if (text) actions.nameGroup(box.group, text);
+      build();
+      redraw();
+    },
   });
-  input.addEventListener("blur", () => finish(true));
   element.append(input);
-  input.focus();
-  input.select();
+  beginEditing(input);
 }

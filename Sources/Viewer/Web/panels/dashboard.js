@@ -4,12 +4,16 @@ import { button, draw, make } from "../core/dom.js";
 import { paths, read } from "../core/api.js";
 import { percent, plain, shortToken } from "../core/format.js";
 import { t } from "../core/words.js";
+import { hasStore } from "../graph/reading.js";
 import { exampleLine } from "./example.js";
 
 /** Returns a function of the state and a feature's node that gives the dashboard, filled when it has been read. */
 export function makeDashboard({ actions }) {
   const kept = new Map();
-  return (state, node) => featureBoard(kept, state.graph.scan, node.layer, node.feature, node.activation, actions);
+  return (state, node) => {
+    if (!hasStore(state)) return make("p", { class: "note" }, t("card.none"));
+    return featureBoard(kept, state.graph.scan, node.layer, node.feature, node.activation, actions);
+  };
 }
 
 /** The dashboard of one feature of a set; `activation` is marked in the histogram unless it is null. */

@@ -1,6 +1,7 @@
 // The selected node: what it is, what feeds it, what it feeds, and what its feature means.
 
 import { button, glyph, make, signButton } from "../core/dom.js";
+import { beginEditing, makeEditor } from "../core/edit.js";
 import { nodeLabel, percent, place, plain } from "../core/format.js";
 import { changed } from "../core/state.js";
 import { t } from "../core/words.js";
@@ -71,27 +72,16 @@ function labelField(state, node, actions) {
   const name = nameOf(state, node);
   const title = make("h2", { title: node.key, tabindex: -1 }, name);
   const edit = signButton("✎", t("node.rename"), () => {
-    const input = make("input", { type: "text", id: "label-input", value: name, "aria-label": t("node.label"), maxlength: 500 });
-    let done = false;
-    const finish = (keep) => {
-      if (done) return;
-      done = true;
-      const text = input.value;
-      input.blur();
-      row.replaceChildren(title, edit);
-      if (keep && text !== name) actions.labelFeature(node.featureKey, text);
-      else edit.focus();
-    };
-    input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === "Escape") event.preventDefault();
-      if (event.key === "Enter") finish(true);
-      else if (event.key === "Escape") finish(false);
-      event.stopPropagation();
+    const input = makeEditor({
+      id: "label-input", value: name, label: t("node.label"), longest: 500,
+      done: (text, isLeft) => {
+        row.replaceChildren(title, edit);
+        if (text === null && !isLeft) edit.focus();
+        else if (text !== null) actions.labelFeature(node.featureKey, text);
+      },
     });
-    input.addEventListener("blur", () => finish(true));
     row.replaceChildren(input);
-    input.focus();
-    input.select();
+    beginEditing(input);
   }, { id: "rename" });
   const row = make("div", { class: "label-row" }, title, edit);
   return row;

@@ -51,7 +51,7 @@ export function wholeFile({ file, graph, work, selected, cards, threshold }) {
     return label ? { ...raw, clerp: label } : raw;
   });
   const kept = threshold < graph.maxInfluence ? threshold : null;
-  return { ...file, nodes, qParams: writeQuery(work, { clickedId, threshold: kept, before: file.qParams ?? {} }) };
+  return { ...file, nodes, qParams: writeQuery(work, { clickedId, threshold: kept, before: file.qParams ?? {}, withLabels: true }) };
 }
 
 function neuronpedia({ work, slug, graph, threshold }) { return neuronpediaQuery(work,
