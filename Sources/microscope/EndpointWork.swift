@@ -55,7 +55,7 @@ struct EndpointWork {
 
   /// Shows what the work will cost, and asks.
   private func confirm(_ estimate: TokenUsage, _ client: ChatClient, items: Int) throws {
-    let cost = options.price.map { ", about \(EndpointWork.money($0.cost(of: estimate)))" } ?? ""
+    let cost = options.price.map { ", for \(EndpointWork.money($0.cost(of: estimate)))" } ?? ""
     Terminal.note(
       """
       \(items.grouped) \(noun) from \(Terminal.printable(client.endpoint.model)) at \(client.endpoint.url.absoluteString): \
@@ -83,7 +83,7 @@ struct EndpointWork {
         + "\(progress.usage.output.grouped) out, about \(left.rounded(to: 0)) s left")
   }
 
-  static func money(_ cost: Double) -> String { cost < 0.01 ? "less than 0.01" : cost.rounded(to: 2) }
+  static func money(_ cost: Double) -> String { cost < 0.01 ? "less than 0.01" : "about \(cost.rounded(to: 2))" }
 }
 
 extension EndpointWork.Report {

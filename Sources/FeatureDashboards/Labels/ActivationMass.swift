@@ -12,11 +12,12 @@ struct ActivationMass {
   let onTokens: [Share]
   /// The shares of active positions that have a token, by token, from the corpus.
   let countShares: [Int: Double]
-  /// The shares of the examples' activation that lie behind a token, the greatest first.
+  /// The shares of the strongest examples' activation that lie behind a token, the greatest first.
   let behind: [Share]
-  /// The shares of the examples' activation that have a token among those before, by token.
+  /// The shares of the strongest examples' activation that have a token among those before, by token.
   let within: [Int: Double]
-  /// The active places of the examples.
+  /// The active places of the quantiles' examples, which are drawn at random: rules that the strongest examples suggest are
+  /// measured on these.
   let places: [Place]
 
   /// A place of an example at which the feature is active.
@@ -39,9 +40,11 @@ struct ActivationMass {
     let count = Double(max(1, activeCount))
     countShares = Dictionary(
       dashboard.firingTokens.map { ($0.token, min(1, Double($0.count) / count)) }, uniquingKeysWith: max)
-    places = ActivationMass.places(dashboard.exampleGroups.flatMap(\.examples))
+    let strongest = dashboard.exampleGroups.first?.examples ?? []
+    let drawn = dashboard.exampleGroups.dropFirst().flatMap(\.examples)
+    places = ActivationMass.places(drawn.isEmpty ? strongest : drawn)
     var (behind, within): ([Int: Double], [Int: Double]) = ([:], [:])
-    for place in places {
+    for place in ActivationMass.places(strongest) {
       let before = place.text[max(0, place.place - TokenRule.reach)..<place.place]
       if let last = before.last { behind[last, default: 0] += place.share }
       for token in Set(before) { within[token, default: 0] += place.share }

@@ -9,6 +9,8 @@ public struct CorpusSample: Sendable {
   private let starts: [Int32]
   /// The places of each token.
   private let places: [[Int32]]
+  /// How many places have each token just before.
+  private let followed: [Int]
   /// How many places have each token among the ``TokenRule/reach`` before.
   private let reached: [Int]
   /// The share of places of each class.
@@ -36,6 +38,9 @@ public struct CorpusSample: Sendable {
     self.places = places
     classes = lexicon.classes
     reached = CorpusSample.reached(places, starts)
+    followed = places.map { places in
+      places.count { starts.indices.contains(Int($0) + 1) && starts[Int($0) + 1] <= $0 }
+    }
     var counts: [TokenClass: Int] = [:]
     for token in places.indices where !places[token].isEmpty {
       for kind in TokenClass.allCases where lexicon.classes[token].contains(kind) {
@@ -73,13 +78,27 @@ public struct CorpusSample: Sendable {
 
   /// The share of places at which a rule holds.
   public func share(of rule: TokenRule) -> Double {
-    if rule.tokens.isEmpty, rule.previous.isEmpty {
-      if rule.earlier.isEmpty { return rule.kind.map { shares[$0] ?? 0 } ?? 1 }
-      if rule.kind == nil, rule.earlier.count == 1 { return shareBehind(rule.earlier[0]) }
-    }
+    if let share = shareOfOnePart(rule) { return share }
     var count = 0
     forEachCandidate(rule) { if holds(rule, at: $0) { count += 1 } }
     return Double(count) / Double(max(1, self.count))
+  }
+
+  /// The share of a rule with one part only, which is known without looking; nil for others.
+  private func shareOfOnePart(_ rule: TokenRule) -> Double? {
+    let whole = Double(max(1, count))
+    switch (rule.tokens.isEmpty, rule.kind, rule.previous.isEmpty, rule.earlier.count) {
+    case (true, nil, true, 0): return 1
+    case (false, nil, true, 0):
+      return Double(rule.tokens.reduce(0) { $0 + (places.indices.contains($1) ? places[$1].count : 0) })
+        / whole
+    case (true, let kind?, true, 0): return shares[kind] ?? 0
+    case (true, nil, false, 0):
+      return Double(rule.previous.reduce(0) { $0 + (followed.indices.contains($1) ? followed[$1] : 0) })
+        / whole
+    case (true, nil, true, 1): return shareBehind(rule.earlier[0])
+    default: return nil
+    }
   }
 
   /// Calls `body` once with every place at which the rule can hold.
@@ -90,8 +109,24 @@ public struct CorpusSample: Sendable {
       forEachPlace(of: rule.previous) {
         if starts.indices.contains($0 + 1), starts[$0 + 1] <= $0 { body($0 + 1) }
       }
+    } else if rule.earlier.count == 1 {
+      forEachPlace(behind: rule.earlier[0], body)
     } else {
       for place in 0..<count { body(place) }
+    }
+  }
+
+  /// Calls `body` once with every place that has a token among those before.
+  private func forEachPlace(behind token: Int, _ body: (Int) -> Void) {
+    guard places.indices.contains(token) else { return }
+    var done = 0
+    for before in places[token] {
+      var place = max(Int(before) + 1, done)
+      while place < count, place <= Int(before) + TokenRule.reach, starts[place] <= before {
+        body(place)
+        place += 1
+      }
+      done = max(done, place)
     }
   }
 

@@ -30,6 +30,8 @@ public struct HeuristicLabeller: Sendable {
 
   /// The least F1 of a rule that is stated.
   static let leastF1 = 0.35
+  /// The least share of the activation with which a token is named where there is no rule.
+  static let leastShare = 0.05
   /// The least number of active positions that say something.
   static let leastCount = 5
 
@@ -47,7 +49,7 @@ public struct HeuristicLabeller: Sendable {
     guard mass.activeCount > 0 else {
       return HeuristicLabel(text: "never active in the corpus", evidence: "no active position", rule: nil)
     }
-    let claim = LogitClaim(dashboard.normedLogitEffects, lexicon)
+    let claim = LogitClaim(dashboard.normedLogitEffects, lexicon, sample)
     let firing = firing(dashboard, mass)
     return HeuristicLabel(
       text: ([firing.text] + (claim.map { ["says " + names($0.tokens)] } ?? [])).joined(separator: " · "),
@@ -74,17 +76,19 @@ public struct HeuristicLabeller: Sendable {
   /// What can be said without a rule.
   private func noRule(_ dashboard: FeatureDashboard, _ mass: ActivationMass) -> HeuristicLabel {
     let often = dashboard.density >= 0.1 ? "active at \(percent(dashboard.density)) of all tokens, " : ""
-    guard !mass.onTokens.isEmpty else {
+    let leading = mass.onTokens.prefix(3)
+    guard !leading.isEmpty else {
       return HeuristicLabel(text: often + "no simple rule", evidence: "no token is known", rule: nil)
     }
-    let shares = mass.onTokens.prefix(3).map { "\(lexicon.quoted($0.token)) has \(percent($0.share))" }
+    let named = leading.filter { $0.share >= HeuristicLabeller.leastShare }.map(\.token)
+    let shares = leading.map { "\(lexicon.quoted($0.token)) has \(percent($0.share))" }
     return HeuristicLabel(
-      text: often + "no simple rule; most on \(mostActive(mass, count: 3))",
+      text: often + "no simple rule" + (named.isEmpty ? "" : "; most on \(names(named))"),
       evidence: shares.joined(separator: ", ") + " of its activation", rule: nil)
   }
 
   private func mostActive(_ mass: ActivationMass, count: Int) -> String {
-    names(mass.onTokens.prefix(2 * count).map(\.token), atMost: count)
+    names(Array(mass.onTokens.prefix(count).map(\.token)))
   }
 
   /// Tokens in quotes, each word once.
@@ -98,7 +102,7 @@ public struct HeuristicLabeller: Sendable {
   private func describe(_ found: RatedRule) -> String {
     let rule = found.rule
     let some = found.precision < 0.5 ? "some " : ""
-    var text = found.recall >= 0.75 ? "fires" : found.recall >= 0.5 ? "fires mostly" : "fires often"
+    var text = found.recall >= 0.75 ? "fires" : found.recall >= 0.5 ? "fires mostly" : "fires partly"
     if !found.tokens.isEmpty { text += " on \(some)\(names(found.tokens))" }
     if let kind = rule.kind { text += " on \(some)\(kind.plural)" }
     if !found.previous.isEmpty {

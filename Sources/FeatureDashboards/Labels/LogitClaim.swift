@@ -6,7 +6,8 @@ import Foundation
 /// claim needs one of two signs:
 ///
 /// 1. One word in several spellings: at least three of the first eight tokens are the same but for blanks and capitals.
-/// 2. Outliers: tokens that exceed the eighth by half.
+/// 2. Outliers: tokens of the text that exceed the eighth by two thirds. Tokens that hardly occur have directions of their own,
+///    which any feature may touch.
 struct LogitClaim {
   /// The tokens that are looked at; packed dashboards have no more.
   private static let count = 8
@@ -17,11 +18,11 @@ struct LogitClaim {
   let evidence: String
 
   /// Judges effects; nil where they are spread.
-  init?(_ effects: TokenEffects, _ lexicon: Lexicon) {
+  ///
+  /// - Parameter sample: Text that tells which tokens occur.
+  init?(_ effects: TokenEffects, _ lexicon: Lexicon, _ sample: CorpusSample) {
     let top = Array(effects.top.prefix(LogitClaim.count))
-    guard top.count == LogitClaim.count, let first = top.first, let last = top.last, last.value > 0 else {
-      return nil
-    }
+    guard top.count == LogitClaim.count, let last = top.last, last.value > 0 else { return nil }
     let words = top.map { lexicon.word($0.token) }
     if let spelled = LogitClaim.spelled(words) {
       tokens = [top[spelled.first].token]
@@ -29,12 +30,15 @@ struct LogitClaim {
         "\(spelled.count) of the 8 tokens that it raises most are spellings of \(lexicon.quoted(top[spelled.first].token))"
       return
     }
-    let outliers = top.prefix { $0.value > 1.5 * last.value }
-    guard !outliers.isEmpty else { return nil }
+    let outliers = top.prefix { $0.value > 5 / 3 * last.value }.filter {
+      sample.share(of: $0.token) > 0 && !lexicon.classes[$0.token].contains(.fragment)
+    }
+    guard let strongest = outliers.first else { return nil }
     var seen: Set<String> = []
     tokens = outliers.map(\.token).filter { seen.insert(lexicon.word($0)).inserted }.prefix(3).map { $0 }
-    let ratio = String(format: "%.1f", Double(first.value / last.value))
-    evidence = "its output raises \(lexicon.quoted(first.token)) \(ratio) times as much as the eighth token"
+    let ratio = String(format: "%.1f", Double(strongest.value / last.value))
+    evidence =
+      "its output raises \(lexicon.quoted(strongest.token)) \(ratio) times as much as the eighth token"
   }
 
   /// The word that at least three tokens spell, by its first place.

@@ -26,6 +26,8 @@ struct RuleSearch {
 
   /// How much better a rule of two parts must be than the better of them.
   private static let gainOfPair = 0.08
+  /// The least recall of a rule that is measured on examples: less may be chance.
+  private static let leastOnExamples = 0.35
 
   /// The best rule; nil when nothing is active.
   var best: RatedRule? {
@@ -85,9 +87,9 @@ struct RuleSearch {
   /// Rates a rule on the examples.
   private func rated(_ rule: TokenRule, tokens: [Int] = [], previous: [Int] = []) -> RatedRule {
     let recall = mass.share(of: rule, lexicon)
+    let precision = recall >= RuleSearch.leastOnExamples ? precision(rule, countShare: recall) : 0
     return RatedRule(
-      rule: rule, tokens: tokens, previous: previous, recall: recall,
-      precision: recall > 0 ? precision(rule, countShare: recall) : 0, isMeasured: false)
+      rule: rule, tokens: tokens, previous: previous, recall: recall, precision: precision, isMeasured: false)
   }
 
   /// Estimates how many of a rule's places are active: the active ones among them over all that the sample promises.
@@ -102,7 +104,7 @@ struct RuleSearch {
   private func prefixes(of shares: [ActivationMass.Share], words limit: Int) -> [[Int]] {
     var spellings: [String: [Int]] = [:]
     var order: [String] = []
-    for share in shares where share.share >= 0.02 {
+    for share in shares where share.share >= 0.03 {
       let word = lexicon.word(share.token)
       if spellings[word] == nil { order.append(word) }
       spellings[word, default: []].append(share.token)

@@ -37,7 +37,7 @@ extension DashboardStore {
   }
 
   /// A sample of the text from which the dashboards were made: every n-th passage, about `tokens` tokens in all.
-  public func sample(tokens: Int = 300_000) throws(DashboardError) -> CorpusSample {
+  public func sample(tokens: Int = 200_000) throws(DashboardError) -> CorpusSample {
     let count = try passageCount()
     let length = max(1, info.tokenCount / max(1, count))
     let step = max(1, count * length / max(1, tokens))

@@ -1,6 +1,6 @@
 public import FeatureDashboards
 import Foundation
-public import LinearAlgebra
+import LinearAlgebra
 public import ModelCatalogues
 import Synchronization
 import Tokenizers
@@ -16,18 +16,13 @@ public final class DashboardLibrary: FeatureLibrary {
   private let home: MicroscopeHome
   private let share: MicroscopeShare
   private let given: LiveModelService.Given
-  private let workers: Workers
   private let stores = Mutex<[String: DashboardStore]>([:])
 
   /// Looks for dashboards of the sets in a home, of those that ship, and of those that the server was started with.
-  public init(
-    home: MicroscopeHome, share: MicroscopeShare, given: LiveModelService.Given = .init(),
-    workers: Workers = Workers()
-  ) {
+  public init(home: MicroscopeHome, share: MicroscopeShare, given: LiveModelService.Given = .init()) {
     self.home = home
     self.share = share
     self.given = given
-    self.workers = workers
   }
 
   /// The sets that have a store.
@@ -114,17 +109,12 @@ public final class DashboardLibrary: FeatureLibrary {
           stores: home.dashboards, shipped: share.dashboards?.appending(component: model.name))
         let store = try shelf.open(
           basis: set.name, identity: BasisIdentity(set).description,
-          texts: { DashboardLibrary.texts(model.location) }, finish: label)
-        if let store, try !store.isLabelledByRules() { try label(store) }
+          texts: { DashboardLibrary.texts(model.location) },
+          finish: { try $0.labelByRules(time: Date().timeIntervalSince1970, Workers()) })
         if let store { return store }
       }
     }
     return nil
-  }
-
-  /// Gives all features labels by the offline rules.
-  private func label(_ store: DashboardStore) throws {
-    try store.labelByRules(time: Date().timeIntervalSince1970, workers) { _ in }
   }
 
   /// The text of each token id of a model.

@@ -1,96 +1,75 @@
-// Starts the page: one store, and panels that draw what it holds.
+// Starts the page: one store, the actions on it, and the views that show what it holds.
 
-import { fetchGraph, fetchIndex } from "./api.js";
-import { makeControls } from "./controls.js";
-import { decodeGraph } from "./decode.js";
-import { makeDetail } from "./detail.js";
-import { makeEmptyState } from "./empty.js";
-import { makeHeader } from "./header.js";
-import { makeLinkGraph } from "./linkgraph.js";
-import { makePathStrip } from "./pathstrip.js";
-import { makePicker } from "./picker.js";
-import { strongestPath, topLogit } from "./paths.js";
-import { prune } from "./prune.js";
-import { makeStore, readHash, writeHash } from "./state.js";
+import { paths, read, send } from "./core/api.js";
+import { mount } from "./core/mount.js";
+import { keepPreferences, readPreferences } from "./core/preferences.js";
+import { initialState, makeStore, readHash, writeHash } from "./core/state.js";
+import { speak, t } from "./core/words.js";
+import { comparingActions } from "./actions/comparing.js";
+import { graphActions } from "./actions/graphs.js";
+import { liveActions } from "./actions/live.js";
+import { pageActions } from "./actions/page.js";
+import { makeSaving, workActions } from "./actions/works.js";
 
-const store = makeStore();
+const embedded = readEmbedded();
+const preferences = { ...readPreferences(), ...(embedded ? { language: embedded.language, theme: embedded.theme } : {}) };
+speak(preferences.language);
+const store = makeStore(Object.freeze({ ...initialState, ...preferences }));
+const actions = {};
+Object.assign(actions, pageActions(store), graphActions(store, actions, embedded?.graph ?? null), workActions(store, actions),
+  liveActions(store, actions), comparingActions(store, actions), {
+    nameInSet: (set, layer, index, text) => send("PUT", paths.label(set, layer, index),
+      { text }).then(() => actions.notify(t("features.renamed"))).catch(actions.fail),
+  });
+Object.freeze(actions);
 
-/** What panels may ask for. */
-const actions = Object.freeze({ open, select, hover, setThreshold });
-
-const panels = [
-  makeEmptyState, makePicker, makeHeader, makeControls, makePathStrip, makeDetail, makeLinkGraph,
-];
-for (const makePanel of panels) {
-  store.subscribe(makePanel(store, actions));
+mount(document.getElementById("page"), { store, actions, embedded });
+store.subscribe(keepChosen);
+if (!embedded) {
+  store.subscribe(makeSaving(store, actions));
+  store.subscribe(rememberInAddress);
+  addEventListener("hashchange", followAddress);
 }
-store.subscribe(rememberInAddress);
-window.addEventListener("hashchange", followAddress);
 start();
 
 async function start() {
   try {
-    const graphs = await fetchIndex();
-    store.change({ graphs });
+    if (embedded) { store.change({ abilities: Object.freeze({ isLive: false }) }); await actions.open(embedded.slug); return; }
+    const [abilities, { sets }] = await Promise.all([read(paths.about()), read(paths.sets()), actions.list()]);
+    store.change({ abilities: Object.freeze(abilities), sets: Object.freeze(sets) });
     const wanted = readHash(location.hash);
-    const slug = wanted.slug ?? graphs.graphs[0]?.slug ?? null;
-    if (slug) await open(slug, wanted);
+    const slug = wanted.slug ?? (wanted.view ? null : store.read().graphs.graphs[0]?.slug ?? null);
+    if (slug) await actions.open(slug, wanted);
+    if (wanted.view === "compare" && slug && wanted.other) await actions.compare(slug, wanted.other);
+    else if (wanted.view || !slug) actions.show(wanted.view ?? "gallery");
   } catch (error) {
     store.change({ failure: error.message });
   }
 }
 
-/** Loads a graph and shows it, with the wanted node and threshold where they fit. */
-async function open(slug, wanted = {}) {
-  store.change({ slug, failure: null });
-  try {
-    const graph = decodeGraph(await fetchGraph(slug));
-    if (store.read().slug !== slug) return;
-    const threshold = Math.min(wanted.threshold ?? graph.maxInfluence, graph.maxInfluence);
-    const node = graph.nodes.find((candidate) => candidate.key === wanted.node);
-    const selected = node ? node.index : topLogit(graph);
-    store.change({ graph, selected, hovered: null, ...pruned(graph, threshold) });
-  } catch (error) {
-    if (store.read().slug === slug) store.change({ graph: null, failure: error.message });
-  }
+function readEmbedded() {
+  const element = document.getElementById("embedded");
+  return element ? JSON.parse(element.textContent) : null;
 }
 
-function setThreshold(threshold) {
-  const { graph } = store.read();
-  if (graph) store.change(pruned(graph, threshold));
-}
-
-function pruned(graph, threshold) {
-  const visible = prune(graph, threshold);
-  const logit = topLogit(graph);
-  return { threshold, visible, path: logit === null ? null : strongestPath(graph, visible.mask, logit) };
-}
-
-function select(index) {
-  const { graph, selected } = store.read();
-  const next = index ?? (graph ? topLogit(graph) : null);
-  if (next === selected) return;
-  store.change({ selected: next });
-}
-
-function hover(index) {
-  if (index !== store.read().hovered) store.change({ hovered: index });
+function keepChosen(state, previous) {
+  if (["language", "theme", "dock"].some((name) => state[name] !== previous[name])) keepPreferences(state);
 }
 
 function rememberInAddress(state) {
-  if (!state.graph) return;
-  const node = state.selected === null ? null : state.graph.nodes[state.selected].key;
-  const threshold = state.threshold < state.graph.maxInfluence ? state.threshold : null;
-  const hash = writeHash({ slug: state.slug, node, threshold });
-  if (hash !== location.hash) history.replaceState(null, "", hash);
+  if (!state.graph && state.view === "graph") return;
+  const node = state.selected === null || !state.graph ? null : state.graph.nodes[state.selected].key;
+  const threshold = state.graph && state.threshold < state.graph.maxInfluence ? state.threshold : null;
+  const other = state.view === "compare" ? state.comparison?.rightSlug : null;
+  const hash = writeHash({ view: state.view, slug: state.slug, other, node, threshold });
+  if (hash !== location.hash) history.replaceState(null, "", hash || location.pathname);
 }
 
 async function followAddress() {
   const wanted = readHash(location.hash);
-  const { slug, graph } = store.read();
-  if (wanted.slug && (wanted.slug !== slug || !graph)) return open(wanted.slug, wanted);
-  if (!graph) return;
-  const node = graph.nodes.find((candidate) => candidate.key === wanted.node);
-  const selected = node ? node.index : topLogit(graph);
-  store.change({ selected, ...pruned(graph, wanted.threshold ?? graph.maxInfluence) });
+  const { slug, graph, view } = store.read();
+  if (wanted.slug && (wanted.slug !== slug || !graph)) await actions.open(wanted.slug, wanted);
+  if ((wanted.view ?? "graph") !== view) actions.show(wanted.view ?? "graph");
+  const index = store.read().graph?.byKey.get(wanted.node);
+  if (index !== undefined) actions.select(index);
 }

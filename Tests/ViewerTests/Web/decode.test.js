@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeGraph, GraphFormatError } from "../../../Sources/Viewer/Web/decode.js";
+import { decodeGraph, GraphFormatError } from "../../../Sources/Viewer/Web/graph/decode.js";
 import { node, smallGraphFile } from "./fixtures.js";
 
 test("a graph is decoded into frozen nodes with kinds, rows, and labels", () => {
@@ -8,7 +8,7 @@ test("a graph is decoded into frozen nodes with kinds, rows, and labels", () => 
   const all = (field) => graph.nodes.map((each) => each[field]);
   assert.deepEqual(all("kind"), ["token", "token", "feature", "error", "logit", "logit"]);
   assert.deepEqual(all("row"), [0, 0, 1, 2, 3, 3]);
-  assert.deepEqual(all("label"), ["a", " b", "say x", "error of layer 1", " x", "y"]);
+  assert.deepEqual(all("label"), ["a", " b", "say x", "error 1", " x", "y"]);
   assert.equal(graph.layerCount, 2);
   assert.equal(graph.nodes[2].feature, 7);
   assert.ok(Object.isFrozen(graph) && Object.isFrozen(graph.nodes) && graph.nodes.every(Object.isFrozen));
@@ -42,7 +42,7 @@ test("an id that names a feature and an error gives two keys, and says so", () =
   assert.deepEqual([graph.nodes[2].key, graph.nodes[6].key], ["0_7_1", "0_7_1~1"]);
   assert.equal(graph.outputs[6][0].weight, -0.25);
   assert.deepEqual(graph.inputs[6], []);
-  assert.match(graph.warnings[0], /^1 id in this file names two nodes/);
+  assert.deepEqual(graph.warnings[0], { key: "warning.twins", n: 1 });
 });
 
 test("links to unknown nodes or without a number are left out and counted", () => {
@@ -51,7 +51,7 @@ test("links to unknown nodes or without a number are left out and counted", () =
   file.links.push({ target: "3_9_1", ...unknown }, { target: "3_9_1", ...notANumber }, null);
   const graph = decodeGraph(file);
   assert.equal(graph.links.length, 5);
-  assert.match(graph.warnings[0], /: 3 of this file/);
+  assert.deepEqual(graph.warnings[0], { key: "warning.dangling", n: 3 });
 });
 
 test("what our tracer writes is read, and missing parts are null", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as format from "../../../Sources/Viewer/Web/format.js";
+import * as format from "../../../Sources/Viewer/Web/core/format.js";
+import { speak } from "../../../Sources/Viewer/Web/core/words.js";
 
 test("weights carry a sign and about three digits", () => {
   assert.equal(format.signedWeight(1.236), "+1.24");
@@ -21,7 +22,6 @@ test("shares are percentages that never claim more than they hold", () => {
 
 test("counts and durations read well", () => {
   assert.equal(format.count(21345), "21\u2009345");
-  assert.equal(format.counted(1, "node"), "1 node");
   assert.equal(format.duration(0.424), "0.42 s");
   assert.equal(format.duration(185.4), "3 min 5 s");
 });
@@ -40,4 +40,13 @@ test("a date that is no date is left out", () => {
   assert.equal(format.date(NaN), "");
   assert.equal(format.date(null), "");
   assert.match(format.date(1763800000000), /^2025-11-2\d \d\d:\d\d$/);
+});
+
+test("Chinese readers get their own numbers and dates", () => {
+  speak("zh");
+  assert.equal(format.percent(0.41), "41%");
+  assert.equal(format.count(21345), "21,345");
+  assert.match(format.date(new Date(2025, 10, 22, 8, 5).getTime()), /^2025年11月22日 08:05$/);
+  assert.equal(format.duration(12), "12 秒");
+  speak("en");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeGraph } from "../../../Sources/Viewer/Web/decode.js";
-import { layOut, nearestNode, neighbour, placeColumns, rowMiddle } from "../../../Sources/Viewer/Web/layout.js";
+import { decodeGraph } from "../../../Sources/Viewer/Web/graph/decode.js";
+import { layOut, nearestNode, neighbour, placeColumns, rowMiddle } from "../../../Sources/Viewer/Web/graph/layout.js";
 import { largeGraphFile, smallGraphFile } from "./fixtures.js";
 
 const size = { width: 800, height: 400 };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeGraph } from "../../../Sources/Viewer/Web/decode.js";
-import { strongestPath, topLogit } from "../../../Sources/Viewer/Web/paths.js";
-import { prune } from "../../../Sources/Viewer/Web/prune.js";
+import { decodeGraph } from "../../../Sources/Viewer/Web/graph/decode.js";
+import { strongestPath, topLogit } from "../../../Sources/Viewer/Web/graph/paths.js";
+import { prune } from "../../../Sources/Viewer/Web/graph/prune.js";
 import { smallGraphFile } from "./fixtures.js";
 
 test("the strongest path multiplies shares from a token to the top logit", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeGraph } from "../../../Sources/Viewer/Web/decode.js";
-import { inputShare, prune } from "../../../Sources/Viewer/Web/prune.js";
-import { inputMix, shownScores } from "../../../Sources/Viewer/Web/scores.js";
+import { decodeGraph } from "../../../Sources/Viewer/Web/graph/decode.js";
+import { inputShare, prune } from "../../../Sources/Viewer/Web/graph/prune.js";
+import { inputMix, shownScores } from "../../../Sources/Viewer/Web/graph/scores.js";
 import { smallGraphFile } from "./fixtures.js";
 
 const graph = decodeGraph(smallGraphFile());

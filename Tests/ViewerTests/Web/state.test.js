@@ -1,19 +1,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { searchGraphs } from "../../../Sources/Viewer/Web/search.js";
-import { makeStore, readHash, writeHash } from "../../../Sources/Viewer/Web/state.js";
+import { searchGraphs } from "../../../Sources/Viewer/Web/graph/search.js";
+import { makeStore, readHash, writeHash } from "../../../Sources/Viewer/Web/core/state.js";
 
-test("the address keeps graph, node, and slider, whatever characters they hold", () => {
-  const hash = writeHash({ slug: "a b/ü&x", node: "0_7_1~1", threshold: 0.42 });
-  assert.deepEqual(readHash(hash), { slug: "a b/ü&x", node: "0_7_1~1", threshold: 0.42 });
+test("the address keeps view, graph, node, and slider, whatever characters they hold", () => {
+  const kept = { view: "compare", slug: "a b/ü&x", other: "c#d", node: "0_7_1~1", threshold: 0.42 };
+  assert.deepEqual(readHash(writeHash(kept)), kept);
 });
 
 test("what is missing or malformed in the address is null", () => {
-  assert.deepEqual(readHash(""), { slug: null, node: null, threshold: null });
+  const nothing = { view: null, slug: null, other: null, node: null, threshold: null };
+  assert.deepEqual(readHash(""), nothing);
+  assert.deepEqual(readHash("#view=elsewhere"), nothing);
   for (const text of ["#influence=", "#influence=abc", "#influence=7", "#influence=-1"]) {
     assert.equal(readHash(text).threshold, null);
   }
-  assert.equal(writeHash({ slug: null, node: null, threshold: null }), "");
+  assert.equal(writeHash(nothing), "");
+});
+
+test("a listener that leaves is told nothing more", () => {
+  const store = makeStore(Object.freeze({ a: 1 }));
+  let told = 0;
+  const leave = store.subscribe(() => { told += 1; });
+  store.change({ a: 2 });
+  leave();
+  store.change({ a: 3 });
+  assert.equal(told, 1);
 });
 
 test("the store replaces its state and tells what it was before", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { heatColour } from "../../../Sources/Viewer/Web/heatstrip.js";
-import { aboutRun, progressOf, shortNumber } from "../../../Sources/Viewer/Web/runhead.js";
-import { makeRuns, makeScale, nearest, tickText } from "../../../Sources/Viewer/Web/scale.js";
+import { heatColour } from "../../../Sources/Viewer/Web/training/heatstrip.js";
+import { aboutRun, progressOf, shortNumber } from "../../../Sources/Viewer/Web/training/runhead.js";
+import { makeRuns, makeScale, nearest, tickText } from "../../../Sources/Viewer/Web/graph/scale.js";
 
 test("an axis spans its values with few round ticks", () => {
   for (const values of [[0.413, 0.98], [3, 3], [0, 0], [1e-9, 2e-9], [-5, 12, null], [1e7, 3e7], []]) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   fitted, MAX_ZOOM, panned, revealing, toArea, toLayout, zoomed,
-} from "../../../Sources/Viewer/Web/viewport.js";
+} from "../../../Sources/Viewer/Web/graph/viewport.js";
 
 const layout = { width: 2000, height: 400 };
 const area = { width: 800, height: 400 };

@@ -1,0 +1,8 @@
+// Every sentence of the page in English.
+
+import { graphWords } from "./en-graph.js";
+import { pageWords } from "./en-page.js";
+import { trainingWords } from "./en-training.js";
+
+/** Texts by key; `[one, many]` chooses by number. */
+export const english = Object.freeze({ ...graphWords, ...pageWords, ...trainingWords });

@@ -1,0 +1,187 @@
+"""Working on a graph: pins, supernodes, labels, undo, saving; export and import; the arrangement of panels."""
+import json
+import os
+import tempfile
+
+from session import READY, quiet_session
+
+
+def check(browser, base, slugs):
+    with quiet_session(browser, base) as session:
+        session.clean(slugs[0])
+        session.open(slugs[0])
+        members = pins(session)
+        groups(session, members)
+        keeps(session, slugs[0])
+        labels(session)
+        moves_boxes(session)
+        exports(session, browser, slugs[0])
+        imports(session, slugs[0])
+        arranges(session)
+
+
+def pins(session):
+    features = [n for n in session.nodes() if n["kind"] == "feature" and n["x"] > 70][-40::9][:3]
+    for node in features:
+        session.click_node(session.node(node["key"]))
+        session.key("p")
+    assert sorted(session.boxes()) == sorted(node["key"] for node in features)
+    session.page.locator("#undo").click()
+    session.settle()
+    assert len(session.boxes()) == 2, "undo did not take the pin away"
+    session.key("Control+Shift+Z")
+    assert len(session.boxes()) == 3, "redo did not bring it back"
+    assert "replacement" in session.page.locator("#subgraph-scores").inner_text()
+    return [node["key"] for node in features]
+
+
+def groups(session, members):
+    hits = session.page.locator(".box .hit")
+    for at in range(2):
+        hits.nth(at).click(modifiers=["Shift"])
+    session.page.locator("#group").click()
+    session.settle()
+    group = session.page.locator(".box[data-box^='group:']")
+    assert group.count() == 1 and len(session.boxes()) == 2
+    group.locator(".hit").dblclick()
+    session.page.locator(".box-name").fill("say a capital")
+    session.page.locator(".box-name").press("Enter")
+    session.settle()
+    assert "say a capital" in group.locator(".hit").get_attribute("aria-label")
+
+
+def keeps(session, slug):
+    session.saved()
+    before = session.boxes()
+    session.page.reload()
+    session.until(READY)
+    session.until("() => document.querySelectorAll('.box').length > 0")
+    assert session.boxes() == before, "a reload lost pins"
+    assert "say a capital" in session.page.locator(".box[data-box^='group:'] .hit").get_attribute("aria-label")
+    query = session.fetch(f"graphs/{slug}/query")["query"]
+    assert query["supernodes"][0][0] == "say a capital" and len(query["pinnedIds"]) == 3, query
+
+
+def labels(session):
+    feature = next(box for box in session.boxes() if not box.startswith("group:"))
+    session.click_node(session.node(feature))
+    session.key("r")
+    session.page.locator("#label-input").fill("my own label")
+    session.page.locator("#label-input").press("Enter")
+    session.settle()
+    assert session.page.locator("#detail h2").inner_text() == "my own label"
+    session.key("Control+z")
+    assert session.page.locator("#detail h2").inner_text() != "my own label", "undo did not take the label back"
+    session.saved()
+
+
+def moves_boxes(session):
+    box = session.page.locator(".box").first
+    before = box.bounding_box()
+    centre = before["x"] + before["width"] / 2, before["y"] + before["height"] / 2
+    session.page.mouse.move(*centre)
+    session.page.mouse.down()
+    session.page.mouse.move(centre[0] + 90, centre[1], steps=4)
+    session.page.mouse.up()
+    session.settle()
+    assert abs(box.bounding_box()["x"] - before["x"] - 90) < 6, "a dragged box did not follow"
+    session.page.locator("#tidy").click()
+    session.settle()
+    assert abs(box.bounding_box()["x"] - before["x"]) < 2, "tidy did not lay the boxes out again"
+    session.saved()
+
+
+def exports(session, browser, slug):
+    folder = tempfile.mkdtemp()
+    files = {}
+    for name in ["svg", "png", "json", "circuit-tracer", "neuronpedia", "html"]:
+        session.focus_graph()
+        session.key("e")
+        with session.page.expect_download() as download:
+            session.page.locator(f"#export-{name}").click()
+        files[name] = os.path.join(folder, download.value.suggested_filename)
+        download.value.save_as(files[name])
+        session.page.locator("#close-sheet").click()
+    svg = read(files["svg"])
+    assert svg.startswith("<?xml") and svg.count("<path") > 50 and "NaN" not in svg and "undefined" not in svg
+    with open(files["png"], "rb") as file:
+        head = file.read(24)
+    assert head[:8] == b"\x89PNG\r\n\x1a\n" and int.from_bytes(head[16:20], "big") >= 3600
+    whole = json.loads(read(files["json"]))
+    assert whole["qParams"]["supernodes"][0][0] == "say a capital" and whole["links"]
+    assert json.loads(json.loads(read(files["circuit-tracer"]))["supernodes"])[0][0] == "say a capital"
+    assert json.loads(read(files["neuronpedia"]))["slug"] == slug
+    opens_alone(browser, files["html"], len(session.nodes()))
+    session.files = files
+
+
+def opens_alone(browser, path, count):
+    """The saved page draws the graph with no server at all."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, offline=True)
+    page = context.new_page()
+    noise = []
+    page.on("console", lambda message: noise.append(message.text))
+    page.on("pageerror", lambda error: noise.append(str(error)))
+    page.goto("file://" + path)
+    for _ in range(400):
+        if page.evaluate("() => document.querySelector('#graph')?.describeNodes?.().length ?? 0") == count:
+            break
+        page.wait_for_timeout(25)
+    else:
+        raise AssertionError(f"the saved page drew nothing: {noise[:3]}")
+    assert page.locator(".box").count() == 2, "the saved page lost its pins"
+    context.close()
+    assert not noise, f"the saved page is not quiet: {noise[:3]}"
+
+
+def imports(session, slug):
+    for name in ["circuit-tracer", "neuronpedia", "json"]:
+        if name != "json":
+            for _ in range(len(session.boxes())):
+                session.page.locator(".box .hit").first.focus()
+                session.key("Delete")
+            assert session.boxes() == []
+        before = session.page.url
+        session.focus_graph()
+        session.key("e")
+        session.page.locator(".export .export-group button").last.click()
+        session.page.locator("#import-file").set_input_files(session.files[name])
+        if name == "json":
+            session.until("before => location.href !== before && !document.querySelector('dialog[open]')", before)
+            session.until("() => document.querySelectorAll('.box').length === 2")
+            session.open(slug)
+        else:
+            session.until("() => document.querySelectorAll('.box').length === 2")
+            session.page.locator("#close-sheet").click()
+    session.saved()
+
+
+def arranges(session):
+    bar = session.page.locator(".splitter-right")
+    before = session.page.locator(".zone-right").bounding_box()["width"]
+    bar.focus()
+    session.key("ArrowLeft", "ArrowLeft")
+    assert session.page.locator(".zone-right").bounding_box()["width"] > before + 20
+    session.page.locator("#tab-features").focus()
+    session.page.locator("#tab-features").click()
+    session.key("Alt+ArrowRight")
+    assert session.page.locator("#tab-features").evaluate("tab => tab.closest('.zone').dataset.zone") == "bottom"
+    tab, zone = session.page.locator("#tab-subgraph").bounding_box(), session.page.locator(".zone-right .zone-body").bounding_box()
+    session.page.mouse.move(tab["x"] + 20, tab["y"] + 10)
+    session.page.mouse.down()
+    session.page.mouse.move(zone["x"] + 100, zone["y"] + 200, steps=6)
+    session.page.mouse.up()
+    session.settle()
+    where = lambda name: session.page.locator(f"#tab-{name}").evaluate("tab => tab.closest('.zone').dataset.zone")
+    assert where("subgraph") == "right", "a dragged tab did not land"
+    session.page.reload()
+    session.until(READY)
+    assert (where("subgraph"), where("features")) == ("right", "bottom"), "the arrangement was forgotten"
+    session.page.locator(".zone-right .mover").select_option("reset")
+    session.settle()
+    assert where("subgraph") == "bottom"
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
