@@ -93,7 +93,7 @@ let package = Package(
     module(
       "FeatureDashboards",
       on: [
-        "CZlib", "LinearAlgebra", "ModelFiles", "ReplacementModels", "Tokenizers", "TranscoderTraining",
+        "LinearAlgebra", "ModelFiles", "ReplacementModels", "Tokenizers", "TranscoderTraining",
         "Transcoders", "Transformers", crypto, grdb,
       ]),
 
