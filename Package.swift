@@ -93,8 +93,7 @@ let package = Package(
     module(
       "FeatureDashboards",
       on: [
-        "CZlib", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
-        "TranscoderTraining",
+        "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers", "TranscoderTraining",
         "Transcoders", "Transformers", crypto, grdb,
       ]),
 

@@ -7,6 +7,14 @@ import Testing
 struct PackedDashboardsTests {
   let invented = InventedDashboards()
 
+  /// As many tokens around an example as dashboards have, and of everything else less.
+  private static let limits: PackLimits = {
+    var limits = PackLimits()
+    (limits.top, limits.quantile, limits.window, limits.firingTokens) = (8, 2, 32, 6)
+    (limits.raised, limits.lowered, limits.embeddings, limits.coactive) = (8, 4, 4, 4)
+    return limits
+  }()
+
   private func packed(_ folder: borrowing TemporaryFolder) throws -> (store: DashboardStore, file: URL) {
     let store = try invented.store(folder.file("a.sqlite"))
     try store.label([
@@ -23,7 +31,7 @@ struct PackedDashboardsTests {
         FeatureLabel(text: "rule", origin: .heuristic, evidence: "e", time: 6)
       ),
     ])
-    try PackedDashboards(store).write(to: folder.file("a.dashboards"))
+    try PackedDashboards(store, PackedDashboardsTests.limits).write(to: folder.file("a.dashboards"))
     return (store, folder.file("a.dashboards"))
   }
 
@@ -43,7 +51,7 @@ struct PackedDashboardsTests {
     // Only what is shown is packed, once.
     #expect(try unpacked.passageCount() <= store.passageCount())
     // What was packed once packs to the same file again.
-    try PackedDashboards(unpacked).write(to: folder.file("again.dashboards"))
+    try PackedDashboards(unpacked, PackedDashboardsTests.limits).write(to: folder.file("again.dashboards"))
     try PackedDashboards(folder.file("again.dashboards")).unpack(
       to: folder.file("c.sqlite"), texts: invented.texts)
     #expect(
@@ -94,6 +102,31 @@ struct PackedDashboardsTests {
     #expect(found.map(\.token) == written.prefix(limit).map(\.token))
     let whole = written.map { abs($0.value) }.max() ?? 0
     for (a, b) in zip(found, written) { #expect(abs(a.value - b.value) <= whole / 125) }
+  }
+
+  @Test("A narrower window cuts examples, and leaves the activations of what is left")
+  func window() throws {
+    let folder = try TemporaryFolder()
+    let store = try invented.store(folder.file("a.sqlite"))
+    let limits = PackLimits()
+    try PackedDashboards(store).write(to: folder.file("a.dashboards"))
+    try PackedDashboards(folder.file("a.dashboards")).unpack(
+      to: folder.file("b.sqlite"), texts: invented.texts)
+    let unpacked = try DashboardStore(folder.file("b.sqlite"), identity: nil)
+    for (found, written) in zip(try unpacked.all(), invented.dashboards) {
+      for (group, original) in zip(found.exampleGroups, written.exampleGroups) {
+        for (example, original) in zip(group.examples, original.examples) {
+          let low = max(0, original.focus - limits.window)
+          let high = min(original.tokens.count - 1, original.focus + limits.window)
+          #expect(example.tokens == Array(original.tokens[low...high]))
+          #expect(example.start == original.start + low && example.focus == original.focus - low)
+          for (a, b) in zip(example.activations, original.activations[low...high]) {
+            #expect(abs(a - b) <= written.activationRange.greatest / 250)
+          }
+        }
+      }
+    }
+    #expect(limits.window < 32)
   }
 
   @Test("A packed file that is cut short or changed is refused, and leaves nothing")

@@ -1,5 +1,4 @@
 import Foundation
-import LinearAlgebra
 import Testing
 
 @Suite("Dashboards that are killed while they are made or changed", .serialized)

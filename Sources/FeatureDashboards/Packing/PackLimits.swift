@@ -1,21 +1,21 @@
 /// How much of each dashboard is packed.
 public struct PackLimits: Sendable, Equatable, Codable {
   /// The strongest examples.
-  public var top = 8
+  public var top = 5
   /// Examples of each quantile.
-  public var quantile = 2
+  public var quantile = 1
   /// Tokens to either side of an example's middle.
-  public var window = 32
+  public var window = 16
   /// The most frequent tokens.
-  public var firingTokens = 6
+  public var firingTokens = 5
   /// Tokens that are raised most, by the model's own final norm.
-  public var raised = 8
+  public var raised = 6
   /// Tokens that are lowered most.
-  public var lowered = 4
+  public var lowered = 3
   /// Tokens whose embedding is read most.
-  public var embeddings = 4
+  public var embeddings = 3
   /// Co-active features.
-  public var coactive = 4
+  public var coactive = 3
   /// Bins of the histogram.
   public var bins = 16
 

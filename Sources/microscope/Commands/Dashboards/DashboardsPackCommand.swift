@@ -24,6 +24,9 @@ struct DashboardsPackCommand: AsyncParsableCommand {
   @Option(help: "Examples of each quantile.")
   var quantile = PackLimits().quantile
 
+  @Option(help: "Tokens to either side of an example's middle.")
+  var window = PackLimits().window
+
   func validate() throws {
     guard output.hasSuffix(".dashboards") else {
       throw ValidationError("The file's name must end in .dashboards, by which it is found.")
@@ -31,13 +34,14 @@ struct DashboardsPackCommand: AsyncParsableCommand {
     guard (1...1000).contains(top), (0...1000).contains(quantile) else {
       throw ValidationError("--top takes 1 to 1000, --quantile 0 to 1000.")
     }
+    guard (0...32).contains(window) else { throw ValidationError("--window takes 0 to 32.") }
   }
 
   func run() async throws {
     try OutputPlace.check(file: output, option: "The output")
     let store = try await options.open().existingStore()
     var limits = PackLimits()
-    (limits.top, limits.quantile) = (top, quantile)
+    (limits.top, limits.quantile, limits.window) = (top, quantile, window)
     Terminal.progress("packing")
     try PackedDashboards(store, limits).write(to: URL(filePath: output))
     Terminal.progress("")
