@@ -65,10 +65,7 @@ public struct GraphExpansion: ~Copyable {
   private mutating func addOutputs() {
     let model = sweep.model
     let last = model.positionCount - 1
-    let vectors = Matrix(
-      rows: targets.count, columns: model.transformer.configuration.dModel,
-      storage: targets.flatMap(\.direction))
-    let directions = model.pass.readDirections(throughFinalNorm: vectors, position: last)
+    let directions = model.readDirections(of: targets)
     let rowTargets = targets.map { _ in RowTarget(layer: model.layerCount, position: last) }
     known.add(
       sweep.edges(of: rowTargets) { directions[rows: $0] }, owners: targets.map { .output(weight: $0.weight) }
@@ -96,12 +93,8 @@ public struct GraphExpansion: ~Copyable {
   private mutating func rows(of places: [Int]) -> EdgeRows {
     let model = sweep.model
     let sites = places.map { model.features.sites[$0] }
-    return sweep.edges(of: sites.map { RowTarget(layer: $0.layer, position: $0.position) }) { range in
-      let run = sites[range]
-      let layer = sites[range.lowerBound].layer
-      return model.pass.readDirections(
-        model.basis.readVectors(layer: layer, sites: run), layer: layer, positions: run.map(\.position),
-        hook: model.inputHook)
+    return sweep.edges(of: sites.map { RowTarget(layer: $0.layer, position: $0.position) }) {
+      model.readDirections(of: sites[$0])
     }
   }
 }

@@ -32,20 +32,25 @@ struct RowSweep: ~Copyable {
 
   /// Returns the edges of `targets`, which are in descending order of their layer.
   ///
-  /// - Parameter directions: The read directions in the residual stream of a run of targets, `[run, dModel]`.
-  mutating func edges(of targets: [RowTarget], directions: (Range<Int>) -> Matrix) -> EdgeRows {
+  /// - Parameters:
+  ///   - top: The layer whose incoming stream the first targets read; nil for the stream behind the last one.
+  ///   - directions: The read directions in the residual stream of a run of targets, `[run, dModel]`.
+  mutating func edges(
+    of targets: [RowTarget], behind top: Int? = nil, directions: (Range<Int>) -> Matrix
+  ) -> EdgeRows {
+    let top = top ?? model.layerCount
     var edges = EdgeRows(targets, layout)
     gradients.begin(lastPositions: targets.map(\.position))
-    for layer in stride(from: model.layerCount, through: 0, by: -1) {
+    for layer in stride(from: top, through: 0, by: -1) {
       let joining = gradients.joined..<(targets.firstIndex { $0.layer < layer } ?? targets.count)
       func join(_ gradients: inout CausalRows) {
         if !joining.isEmpty { gradients.join(directions(joining)) }
       }
-      if layer < model.layerCount {
+      if layer < top {
         addZeroReach(pull(layer, joining: join), to: &edges)
       } else {
         join(&gradients)
-        addDirectZeroReach(directions(joining), to: &edges)
+        addDirectZeroReach(directions(joining), before: top, to: &edges)
       }
       guard gradients.joined > 0 else { continue }
       if layer > 0 { contract(below: layer, into: &edges) } else { contractTokens(into: &edges) }
@@ -57,13 +62,9 @@ struct RowSweep: ~Copyable {
   ///
   /// - Returns: What reaches the value at position 0.
   private mutating func pull(_ layer: Int, joining join: (inout CausalRows) -> Void) -> [Float] {
-    let skip = model.basis.skip(layer: layer).map { skip in
-      model.pass.pulledSkip(
-        skip.widened(model.transformer.workers), layer: layer, input: model.inputHook,
-        output: model.outputHook)
-    }
     return model.pass.pull(
-      &gradients, through: layer, zeroStream: zeroStreams[layer], skip: skip, joining: join)
+      &gradients, through: layer, zeroStream: zeroStreams[layer], skip: model.pulledSkip(layer),
+      joining: join)
   }
 
   private func addZeroReach(_ reach: [Float], to edges: inout EdgeRows) {
@@ -72,10 +73,10 @@ struct RowSweep: ~Copyable {
     }
   }
 
-  /// An output at position 0 reads the first token's stream directly.
-  private func addDirectZeroReach(_ directions: Matrix, to edges: inout EdgeRows) {
+  /// What reads a stream at position 0 reads the first token's directly.
+  private func addDirectZeroReach(_ directions: Matrix, before layer: Int, to edges: inout EdgeRows) {
     for target in 0..<directions.rows where edges.targets[target].position == 0 {
-      let effect = dot(directions[row: target], zeroStreams[model.layerCount].storage[...])
+      let effect = dot(directions[row: target], zeroStreams[layer].storage[...])
       edges.weights[edges.starts[target] + layout.tokenStart(edges.targets[target])] += effect
     }
   }

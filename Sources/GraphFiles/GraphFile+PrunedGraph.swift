@@ -13,9 +13,11 @@ extension GraphFile {
   ///   - graph: The graph; its thresholds go into the metadata.
   ///   - metadata: What the graph is of.
   ///   - label: The label of a feature node, empty if it has none.
+  ///   - heads: How edges run through attention heads, for any of them.
   /// - Precondition: The metadata has one prompt token for each position.
   public init(
-    _ graph: PrunedGraph, metadata: GraphMetadata, label: (FeatureNode) -> String = { _ in "" }
+    _ graph: PrunedGraph, metadata: GraphMetadata, heads: [GraphEdge: LinkHeads] = [:],
+    label: (FeatureNode) -> String = { _ in "" }
   ) {
     precondition(
       metadata.promptTokens.count == graph.layout.positionCount,
@@ -35,7 +37,10 @@ extension GraphFile {
     for target in kept {
       let row = graph.edges.row(target)
       for (source, weight) in zip(row.columns, row.weights) {
-        links.append(LinkRecord(source: ids[Int(source)], target: ids[target], weight: weight))
+        links.append(
+          LinkRecord(
+            source: ids[Int(source)], target: ids[target], weight: weight,
+            heads: heads.isEmpty ? nil : heads[graph.layout.edge(from: Int(source), to: target)]))
       }
     }
     self.init(metadata: metadata, nodes: nodes, links: links)
@@ -47,6 +52,13 @@ extension GraphFile {
     for index in nodes.indices where nodes[index].kind == .error && taken.contains(nodes[index].id) {
       nodes[index].id = "error_\(nodes[index].layer)_\(nodes[index].position)"
     }
+  }
+}
+
+extension NodeLayout {
+  /// The edge between the nodes at two indices.
+  fileprivate func edge(from source: Int, to target: Int) -> GraphEdge {
+    GraphEdge(from: node(at: source), to: node(at: target))
   }
 }
 

@@ -45,6 +45,9 @@ extension GraphFile {
     for link in links where !link.weight.isFinite {
       throw .notFinite(place: "The weight of the link from \(link.source) to \(link.target)")
     }
+    for link in links where !(link.heads?.isFinite ?? true) {
+      throw .notFinite(place: "A head's part of the link from \(link.source) to \(link.target)")
+    }
     for node in nodes {
       let isFinite =
         node.tokenProbability.isFinite && node.influence?.isFinite ?? true

@@ -6,18 +6,21 @@ public struct LinkRecord: Equatable, Sendable {
   public var target: String
   /// The direct effect, signed and not normalised.
   public var weight: Float
+  /// The attention heads that it runs through, where they were computed.
+  public var heads: LinkHeads?
 
   /// Describes an edge.
-  public init(source: String, target: String, weight: Float) {
+  public init(source: String, target: String, weight: Float, heads: LinkHeads? = nil) {
     self.source = source
     self.target = target
     self.weight = weight
+    self.heads = heads
   }
 }
 
 extension LinkRecord: Codable {
   private enum CodingKeys: String, CodingKey {
-    case source, target, weight
+    case source, target, weight, heads
   }
 
   /// Reads an edge.
@@ -26,5 +29,6 @@ extension LinkRecord: Codable {
     source = try values.decode(String.self, forKey: .source)
     target = try values.decode(String.self, forKey: .target)
     weight = try values.float(forKey: .weight)
+    heads = try values.decodeIfPresent(LinkHeads.self, forKey: .heads)
   }
 }

@@ -25,6 +25,8 @@ struct TraceJob {
   struct Result {
     var local: LocalReplacementModel
     var attribution: AttributionResult
+    /// The outputs that were traced, in the graph's order.
+    var targets: [AttributionTarget]
     var scores: GraphScores
     var pruned: PrunedGraph
     var labels: FeatureLabels
@@ -72,7 +74,8 @@ struct TraceJob {
     let labels = FeatureLabels(local, pruned, model.tokenizer, named: storedLabels(pruned))
     clock.lap("labels")
     return Result(
-      local: local, attribution: result, scores: scores, pruned: pruned, labels: labels, transcoderName: name,
+      local: local, attribution: result, targets: targets, scores: scores, pruned: pruned, labels: labels,
+      transcoderName: name,
       transcoderFolder: transcoderFolder, seconds: clock)
   }
 

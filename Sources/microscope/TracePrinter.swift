@@ -6,12 +6,20 @@ struct TracePrinter {
   let report: TraceReport
   let next: NextTokens
   let clock: PhaseClock
+  let paths: TracePaths
+  let attention: TraceAttention
 
   var text: String {
-    [
-      next.text, "", basis, counts, scores, "", "strongest inputs of the first output, and theirs", paths, "",
-      timings, files,
-    ].joined(separator: "\n")
+    let parts =
+      [
+        next.text, "", basis, counts, scores, "", "strongest inputs of the first output, and theirs", tree,
+        "",
+      ] + (score.map { [$0, ""] } ?? []) + [timings, files]
+    return parts.joined(separator: "\n")
+  }
+
+  private var score: String? {
+    attention.score.map { ScorePrinter(expansion: $0, describe: describe, token: token).text }
   }
 
   private var basis: String {
@@ -41,35 +49,15 @@ struct TracePrinter {
     """
   }
 
-  /// The first output with its strongest inputs, each with its own: where a reader would begin.
-  private var paths: String {
-    let output = Node.logit(rank: 0)
-    var shown: Set<Node> = []
-    let below = lines(under: output, widths: [5, 2, 1, 1], indent: "  ", &shown)
-    return (["  " + describe(output)] + below).joined(separator: "\n")
+  /// The tree of the strongest inputs.
+  private var tree: String {
+    (["  " + describe(paths.output)] + paths.lines.map(line)).joined(separator: "\n")
   }
 
-  /// The strongest inputs of a node that have a name; those of a node that stands elsewhere are not drawn again.
-  private func lines(
-    under node: Node, widths: ArraySlice<Int>, indent: String, _ shown: inout Set<Node>
-  ) -> [String] {
-    guard let width = widths.first, shown.insert(node).inserted else { return [] }
-    let inputs = result.pruned.strongestInputs(of: node, limit: .max).filter { isNamed($0.node) }.prefix(
-      width)
-    var lines: [String] = []
-    for (place, input) in inputs.enumerated() {
-      let isLast = place == inputs.count - 1
-      let sign = input.weight < 0 ? "−" : "+"
-      let weight = Double(abs(input.weight)).rounded(to: 2)
-      lines.append("\(indent)\(isLast ? "└─" : "├─") \(sign)\(weight)  \(describe(input.node))")
-      lines += self.lines(
-        under: input.node, widths: widths.dropFirst(), indent: indent + (isLast ? "   " : "│  "), &shown)
-    }
-    return lines
-  }
-
-  private func isNamed(_ node: Node) -> Bool {
-    if case .error = node { false } else { true }
+  private func line(_ line: TracePaths.Line) -> String {
+    let weight = (line.weight < 0 ? "−" : "+") + Double(abs(line.weight)).rounded(to: 2)
+    let note = attention.heads?.note(line.edge) ?? ""
+    return "\(line.branches) \(weight)  \(describe(line.edge.source))" + (note.isEmpty ? "" : "  \(note)")
   }
 
   private func describe(_ node: Node) -> String {

@@ -29,6 +29,8 @@ struct TraceReport: Encodable {
   var peakBytes: Int
   var slug: String
   var files: [String: String]
+  /// The attention score that was asked for.
+  var score: ScoreReport?
 
   init(_ result: TraceJob.Result, next: NextTokens, clock: PhaseClock, slug: String, files: [String: String])
   {

@@ -23,6 +23,32 @@ struct ConnectionTests {
     #expect(outputs.map(\.share) == [0.5, 0.125])
   }
 
+  @Test("The strongest edges are those that carry the most of what reaches the outputs")
+  func strongestEdges() {
+    let graph = Hand.graph
+    let influence = graph.influence()
+    var scores: [GraphEdge: Double] = [:]
+    for target in 0..<graph.layout.count {
+      let row = graph.edges.row(target)
+      let sum = row.weights.reduce(0.0) { $0 + Double(abs($1)) }
+      let rank = target - graph.layout.logitRange.lowerBound
+      let own = influence[target] + (rank >= 0 ? Double(graph.logits[rank].probability) : 0)
+      for (column, weight) in zip(row.columns, row.weights) {
+        let edge = GraphEdge(from: graph.layout.node(at: Int(column)), to: graph.layout.node(at: target))
+        scores[edge] = Double(abs(weight)) / sum * own
+      }
+    }
+    let edges = graph.strongestEdges(.max)
+    #expect(edges.count == scores.count && Set(edges) == Set(scores.keys))
+    let found = edges.map { scores[$0] ?? 0 }
+    #expect(zip(found, found.dropFirst()).allSatisfy { $0 >= $1 - 1e-12 })
+    let into = graph.edges(into: .feature(Hand.c))
+    #expect(into.count == graph.strongestInputs(of: .feature(Hand.c), limit: .max).count)
+    #expect(into.allSatisfy { $0.target == .feature(Hand.c) && scores[$0] != nil })
+    #expect(graph.edges(into: .token(position: 0)).isEmpty)
+    #expect(graph.strongestEdges(2) == Array(edges.prefix(2)) && graph.strongestEdges(0).isEmpty)
+  }
+
   @Test("In a pruned graph shares are those among the kept edges")
   func prunedShares() {
     let pruned = Hand.graph.prune(nodeThreshold: 0.7, edgeThreshold: 1, convention: .circuitTracer)

@@ -47,6 +47,46 @@ struct GraphFileTests {
     #expect(Set(file.nodes.map(\.id)).count == file.nodes.count, "\(name)")
   }
 
+  @Test("An edge keeps the heads that it runs through, and others have no such key")
+  func heads() throws {
+    let layout = SmallGraph.pruned.layout
+    let edge = GraphEdge(from: layout.node(at: 0), to: layout.node(at: 1))
+    var way = LinkHeads(
+      direct: 0.5, several: -0.25,
+      heads: [
+        .init(layer: 1, head: 2, through: 1.75, single: 1.5),
+        .init(layer: 0, head: 0, through: -1, single: 0),
+      ])
+    let file = GraphFile(SmallGraph.pruned, metadata: try SmallGraph.metadata(), heads: [edge: way])
+    #expect(file.links.filter { $0.heads != nil }.map(\.source) == ["0_1_1"])
+    #expect(file.links.first { $0.heads != nil }?.target == "1_3_1")
+    let data = try file.encoded()
+    #expect(try GraphFile(data: data) == file)
+    let text = String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }
+    #expect(text.contains(#""heads":{"direct":0.5,"several":-0.25,"through":[[1,2,1.75,1.5],[0,0,-1,0]]}"#))
+    #expect(text.split(separator: #""heads""#).count == 2)
+    way.several = .infinity
+    let endless = GraphFile(SmallGraph.pruned, metadata: try SmallGraph.metadata(), heads: [edge: way])
+    #expect(throws: GraphFileError.self) { try endless.encoded() }
+  }
+
+  @Test(
+    "Heads that are no lists of four numbers are refused in a sentence",
+    arguments: [
+      "[[1]]", "[[1,2,3]]", "[[\"a\",1,1,1]]", "[1,2,3,4]", "{}", "[[0,0,1e999,0]]", "[[0.5,0,1,1]]",
+    ])
+  func hostileHeads(through: String) throws {
+    let text = String(decoding: try SmallGraph.file().encoded(), as: UTF8.self)
+    let start = try #require(text.range(of: "\"links\""))
+    let brace = try #require(text[start.upperBound...].firstIndex(of: "{"))
+    let heads = "{\"heads\":{\"direct\":1,\"several\":0,\"through\":\(through)},"
+    let hostile = text.replacingCharacters(in: brace...brace, with: heads)
+    #expect(throws: GraphFileError.self) { try GraphFile(data: Data(hostile.utf8)) }
+    let kind = text.replacingCharacters(
+      in: brace...brace, with: heads.replacingOccurrences(of: through, with: "[[3,1,0.5,0.25]]"))
+    #expect(try GraphFile(data: Data(kind.utf8)).links.first?.heads?.heads.first?.layer == 3)
+  }
+
   @Test("Each kind of node is described as the viewers expect")
   func records() throws {
     let file = try SmallGraph.file()

@@ -111,6 +111,29 @@ struct AttentionPatternTests {
     }
   }
 
+  @Test("Gradients at heads' outputs come back to the values that they read", arguments: [1, 2, 3])
+  func pull(threads: Int) {
+    var random = SplitMix64(seed: 5)
+    for _ in 0..<20 {
+      let sizes = Case(&random)
+      let pattern = sizes.pattern(.init(scale: 0.7, window: random.length(1...30)), workers)
+      let width = sizes.queries.columns / sizes.headCount
+      let gradients = random.matrix(pattern.queryCount, sizes.queries.columns)
+      let shared = sizes.headCount / sizes.groups
+      let twin = Naive.matrix(pattern.keyCount, sizes.values.columns) { key, column in
+        let (group, unit) = column.quotientAndRemainder(dividingBy: width)
+        return (group * shared..<(group + 1) * shared).reduce(0.0) { sum, head in
+          (0..<pattern.queryCount).reduce(sum) { sum, query in
+            let weight = pattern.weights[(head * pattern.queryCount + query) * pattern.keyCount + key]
+            return sum + Double(weight) * Double(gradients[query, head * width + unit])
+          }
+        }
+      }
+      let pulled = pattern.pull(gradients, groups: sizes.groups, Workers(count: threads))
+      #expect(Difference(pulled, twin, absolute: 1e-5, relative: 1e-5) == nil)
+    }
+  }
+
   @Test("The pattern of a prefix is the pattern that the prefix alone has")
   func prefix() {
     var random = SplitMix64(seed: 4)

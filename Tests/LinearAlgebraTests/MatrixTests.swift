@@ -118,6 +118,28 @@ struct MatrixTests {
     }
   }
 
+  @Test("Blocks of rows meet run of columns by run of columns", arguments: [1, 2, 3])
+  func blockDots(threads: Int) {
+    var random = SplitMix64(seed: 6)
+    for (height, runs, width) in [(1, 1, 1), (3, 4, 5), (7, 2, 33), (16, 9, 64)] {
+      let a = random.matrix(4 * height, runs * width), b = random.matrix(2 * height, runs * width)
+      let pairs = [(3, 1), (0, 0), (0, 1), (2, 0)]
+      let found = a.blockDots(
+        b, pairs: pairs.map { (block: $0.0, other: $0.1) }, height: height, runs: runs,
+        Workers(count: threads))
+      expect(found) { pair, run in
+        (0..<height).reduce(0.0) { sum, row in
+          (run * width..<(run + 1) * width).reduce(sum) { sum, column in
+            let (x, y) = (a[pairs[pair].0 * height + row, column], b[pairs[pair].1 * height + row, column])
+            return sum + Double(x) * Double(y)
+          }
+        }
+      }
+    }
+    let none = Matrix(rows: 2, columns: 6)
+    #expect(none.blockDots(none, pairs: [], height: 2, runs: 3, Workers(count: threads)).rows == 0)
+  }
+
   private func changed(_ matrix: Matrix, _ change: (inout Matrix) -> Void) -> Matrix {
     var result = matrix
     change(&result)

@@ -69,7 +69,11 @@ struct HostileArgumentTests {
       ["--slug", "../x"], ["--slug", ""], ["--slug", "a/b"], ["--slug", "graph-metadata"], ["--slug", "ä"],
       ["--port", "65536"], ["--port=-1"], ["--port", "x"], ["--threads", "0"], ["--threads", "1025"],
       ["--threads", "many"], ["--compat", "other"], ["--batch-size", "4"],
-      ["--compat", "circuit-tracer", "--batch-size", "0"], ["--no-such-flag"], ["--model"], ["-z"],
+      ["--compat", "circuit-tracer", "--batch-size", "0"], ["--heads", "--head-edges=-1"], ["--qk", "x"],
+      ["--qk", "0.0"],
+      ["--qk", "0@1"], ["--qk", "0.0@1,2,3"], ["--qk", "0.0@1,"], ["--qk", "99.0@-1"], ["--qk", "0.99@-1"],
+      ["--qk", "0.0@99"], ["--qk", "0.0@0,1"], ["--qk=-1.0@0"], ["--qk", "0.0@-99"], ["--no-such-flag"],
+      ["--model"], ["-z"],
       ["--slug", "a\nb\u{1B}[2J"], ["--target", "a\nb\u{1B}[2J"],
     ])
   func options(_ more: [String]) async throws {

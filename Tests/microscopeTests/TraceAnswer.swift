@@ -27,6 +27,30 @@ struct TraceAnswer: Decodable {
   var seconds: [String: Double]
   var peakBytes: Int
   var files: [String: String]
+  var score: Score?
+
+  struct Score: Decodable {
+    struct Term: Decodable {
+      var source: String
+      var effect: Double
+    }
+
+    struct Pair: Decodable {
+      var query: String
+      var key: String
+      var effect: Double
+    }
+
+    var layer: Int
+    var head: Int
+    var query: Int
+    var key: Int
+    var score: Double
+    var weight: Double
+    var queryTerms: [Term]
+    var keyTerms: [Term]
+    var pairs: [Pair]
+  }
 }
 
 /// The parts of a graph file that the tests look at.
@@ -40,8 +64,16 @@ struct PageAnswer: Decodable {
   }
 
   struct Link: Decodable {
+    struct Heads: Decodable {
+      var direct: Double
+      var several: Double
+      var through: [[Double]]
+    }
+
     var source: String
     var target: String
+    var weight: Double
+    var heads: Heads?
   }
 
   var nodes: [Node]

@@ -48,6 +48,50 @@ struct TraceTests {
     #expect(both.contains(#""slug":"my.graph-1""#) && both.contains(#""slug":"second""#))
   }
 
+  @Test("--heads tells beside edges and in the graph file which heads they run through")
+  func heads() async throws {
+    let sandbox = try Sandbox()
+    let plain = try await sandbox.succeed(arguments(["--slug", "plain", "--output", "graphs"]))
+    let text = try await sandbox.succeed(
+      arguments(["--heads", "--head-edges", "40", "--slug", "heads", "--output", "graphs"]))
+    let (before, after) = (TraceTests.tree(plain), TraceTests.tree(text))
+    #expect(before.count > 5 && before.count == after.count)
+    #expect(zip(after, before).allSatisfy { $0.hasPrefix($1) })
+    #expect(after.contains { $0.contains("  via ") || $0.contains("straight ") })
+    #expect(try PageAnswer(path: sandbox.path("graphs/plain.json")).links.allSatisfy { $0.heads == nil })
+    let links = try PageAnswer(path: sandbox.path("graphs/heads.json")).links.filter { $0.heads != nil }
+    #expect((40...40 + after.count).contains(links.count))
+    for link in links {
+      let way = try #require(link.heads)
+      #expect(way.through.count <= 8 && way.through.allSatisfy { $0.count == 4 })
+      if way.through.count < 8 {
+        let sum = way.direct + way.several + way.through.reduce(0) { $0 + $1[3] }
+        #expect(abs(sum - link.weight) < 1e-4 * max(1, abs(link.weight)))
+      }
+    }
+  }
+
+  @Test("--qk expands an attention score, of the key that is named or of the one that is read most")
+  func score() async throws {
+    let sandbox = try Sandbox()
+    let named = try await sandbox.json(TraceAnswer.self, arguments(["--json", "--qk", "1.0@-1,0"]))
+    let score = try #require(named.score)
+    #expect((score.layer, score.head, score.query, score.key) == (1, 0, named.tokens.count - 1, 0))
+    #expect((0...1).contains(score.weight) && score.pairs.count == 50)
+    #expect(score.queryTerms.contains { $0.source == "constants" || $0.source.hasPrefix("T:") })
+    let keyless = try await sandbox.json(TraceAnswer.self, arguments(["--json", "--qk", "1.0@-1"]))
+    let strongest = try #require(keyless.score)
+    #expect(strongest.weight >= score.weight)
+    let text = try await sandbox.succeed(arguments(["--qk", "1.0@-1,0"]))
+    #expect(text.contains("head 1.0 at ") && text.contains("\npairs\n") && text.contains("  ×  "))
+    #expect(try await sandbox.json(TraceAnswer.self, arguments(["--json"])).score == nil)
+  }
+
+  /// The edges that `trace` prints.
+  private static func tree(_ text: String) -> [String] {
+    text.split(separator: "\n").filter { $0.contains("├─") || $0.contains("└─") }.map { String($0) }
+  }
+
   @Test("without flags the graph stays readable; a threshold given, or --compat, lifts the limit")
   func limits() async throws {
     let sandbox = try Sandbox()

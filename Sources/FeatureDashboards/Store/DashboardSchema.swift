@@ -39,6 +39,7 @@ enum DashboardSchema {
     CREATE VIRTUAL TABLE label_text USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2');
     CREATE VIRTUAL TABLE feature_text USING fts5 (
       examples, outputs, content = '', detail = column, tokenize = 'unicode61 remove_diacritics 2');
+    INSERT INTO feature_text (feature_text, rank) VALUES ('hashsize', 33554432);
     """
 
   /// Says what a store was made from, and how its tokens are spelled.

@@ -12,7 +12,11 @@ extension DashboardStore {
 
   /// Returns what is known of some features, in their order; those that the store does not have are left out.
   public func dashboards(_ names: [FeatureName]) throws(DashboardError) -> [FeatureDashboard] {
-    try read { db in try names.compactMap { try DashboardStore.stored($0, db) } }
+    try read { db in
+      let statement = try db.cachedStatement(sql: DashboardStore.selection + "WHERE id = ?")
+      let rows = try names.compactMap { try Row.fetchOne(statement, arguments: [$0.row]) }
+      return try DashboardStore.dashboards(rows, db)
+    }
   }
 
   /// Calls `body` with every dashboard in the order of the names, some at a time.
@@ -22,9 +26,9 @@ extension DashboardStore {
     var last: Int64 = -1
     while true {
       let some = try read { db in
-        try Row.fetchAll(
-          db, sql: DashboardStore.selection + "WHERE id > ? ORDER BY id LIMIT 256", arguments: [last]
-        ).map { try DashboardStore.dashboard($0, db) }
+        let rows = try Row.fetchAll(
+          db, sql: DashboardStore.selection + "WHERE id > ? ORDER BY id LIMIT 256", arguments: [last])
+        return try DashboardStore.dashboards(rows, db)
       }
       guard let end = some.last else { return }
       for dashboard in some { try body(dashboard) }
@@ -37,19 +41,32 @@ extension DashboardStore {
     SELECT id, density, active, mean, least, greatest, content FROM feature JOIN dashboard USING (id)\u{20}
     """
 
-  private static func dashboard(_ row: Row, _ db: Database) throws -> FeatureDashboard {
-    var reader = ByteReader(row["content"] as Data)
-    let groups = try reader.excerpts()
-    let passages = try passages(Set(groups.flatMap { $0.examples.map(\.passage) }), db)
-    var dashboard = FeatureDashboard(
+  /// Puts dashboards together, whose passages are read once.
+  private static func dashboards(_ rows: [Row], _ db: Database) throws -> [FeatureDashboard] {
+    let contents = try rows.map { row in
+      var reader = ByteReader(row["content"] as Data)
+      return (groups: try reader.excerpts(), rest: reader)
+    }
+    let wanted = contents.flatMap { $0.groups.flatMap { $0.examples.map(\.passage) } }
+    let passages = try passages(Set(wanted), db)
+    return try zip(rows, contents).map { row, content in
+      var dashboard = try dashboard(row, content.groups, passages)
+      var rest = content.rest
+      try rest.fill(&dashboard)
+      return dashboard
+    }
+  }
+
+  private static func dashboard(
+    _ row: Row, _ groups: [(name: String, examples: [Excerpt])], _ passages: [Int: Passage]
+  ) throws -> FeatureDashboard {
+    FeatureDashboard(
       name: FeatureName(row: row["id"]), density: row["density"], activePositions: row["active"],
       meanActivation: row["mean"],
       activationRange: ActivationRange(least: row["least"], greatest: row["greatest"]),
       exampleGroups: try groups.map { name, examples in
         ExampleGroup(name: name, examples: try examples.map { try cut($0, passages) })
       })
-    try reader.fill(&dashboard)
-    return dashboard
   }
 
   /// Cuts an example out of its passage.
@@ -101,8 +118,8 @@ extension DashboardStore {
   }
 
   private static func stored(_ name: FeatureName, _ db: Database) throws -> FeatureDashboard? {
-    try Row.fetchOne(
-      db.cachedStatement(sql: selection + "WHERE id = ?"), arguments: [name.row]
-    ).map { try dashboard($0, db) }
+    let row = try Row.fetchOne(
+      db.cachedStatement(sql: selection + "WHERE id = ?"), arguments: [name.row])
+    return try row.flatMap { try dashboards([$0], db).first }
   }
 }

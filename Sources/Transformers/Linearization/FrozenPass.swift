@@ -9,8 +9,8 @@ public struct FrozenPass: Sendable {
   public let transformer: Transformer
   /// The number of positions.
   public let positionCount: Int
-  private let queries: [Matrix]
-  private let keys: [Matrix]
+  let queries: [Matrix]
+  let keys: [Matrix]
   let attentionScales: [[Float]]
   let attentionPostScales: [[Float]?]
   let mlpScales: [[Float]]

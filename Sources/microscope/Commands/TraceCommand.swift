@@ -14,8 +14,14 @@ struct TraceCommand: AsyncParsableCommand {
       Shows which features, at which tokens, made the model say what it says next. The pruned graph is written as \
       JSON that circuit-tracer's and Neuronpedia's viewers open, too; --graph keeps the whole of it.
 
+      With --heads, each edge that is printed tells how it runs through attention: “via 12.3 (64%)” means that 64% of it \
+      passes head 3 of layer 12, “straight” that it stays at its position. Shares overlap where an edge passes heads of \
+      several layers. --qk expands one attention score.
+
       Examples:
         microscope trace "The capital of France is" --serve
+        microscope trace "When Mary and John went to the store, John gave a drink to" --heads
+        microscope trace "When Mary and John went to the store, John gave a drink to" --qk 12.3@-1,2
         microscope trace "The opposite of hot is" --target " cold" --minus " hot"
         microscope trace --prompt-file prompt.txt --transcoders my-set --json
       """)
@@ -23,6 +29,7 @@ struct TraceCommand: AsyncParsableCommand {
   @OptionGroup var prompt: PromptOptions
   @OptionGroup var options: ModelOptions
   @OptionGroup var trace: TraceOptions
+  @OptionGroup var attention: AttentionOptions
 
   @Option(help: ArgumentHelp("Write the whole graph, before pruning.", valueName: "file.safetensors"))
   var graph: String?
@@ -71,6 +78,7 @@ struct TraceCommand: AsyncParsableCommand {
     let tokens = try prompt.tokens(
       model.tokenizer, transformer: model.transformer, rule: resolved.entry?.firstToken ?? .modelDefault,
       compatible: trace.compat != nil)
+    try self.attention.check(model.transformer.configuration, positionCount: tokens.count)
     try MemoryNeed(tracing: model.transformer.configuration, positions: tokens.count).check()
     clock.lap("tokens")
     var job = TraceJob(
@@ -78,12 +86,19 @@ struct TraceCommand: AsyncParsableCommand {
       modelName: resolved.entry?.id ?? resolved.location.lastPathComponent, tokens: tokens, clock: clock)
     let result = try job.run()
     clock = result.seconds
+    let paths = TracePaths(result.pruned)
+    let attention = try self.attention.attention(
+      result, paths, unexpanded: trace.attribution(neurons: transcoders == nil).unexpanded)
+    if attention.heads != nil || attention.score != nil { clock.lap("attention") }
     let next = NextTokens(tokens: tokens, logits: result.local.logits, tokenizer: model.tokenizer)
-    let report = try interrupt.finishing { try write(result, next, &clock) }
+    let report = try interrupt.finishing { try write(result, attention, next, &clock) }
     if json {
       try Terminal.printJSON(report)
     } else {
-      try Terminal.say(TracePrinter(result: result, report: report, next: next, clock: clock).text)
+      try Terminal.say(
+        TracePrinter(
+          result: result, report: report, next: next, clock: clock, paths: paths, attention: attention
+        ).text)
     }
     return report
   }
@@ -91,9 +106,9 @@ struct TraceCommand: AsyncParsableCommand {
   private var folder: URL { output.map { URL(filePath: $0) } ?? MicroscopeHome().graphs }
 
   /// Writes the files and completes the report; nothing is left behind when one cannot be written.
-  private func write(_ result: TraceJob.Result, _ next: NextTokens, _ clock: inout PhaseClock) throws
-    -> TraceReport
-  {
+  private func write(
+    _ result: TraceJob.Result, _ attention: TraceAttention, _ next: NextTokens, _ clock: inout PhaseClock
+  ) throws -> TraceReport {
     let text = next.tokens.map(\.piece).joined()
     let slug = try self.slug.map { try Slug($0) } ?? Slug.slug(from: try prompt.text() ?? text)
     let page = folder.appending(component: slug.fileName)
@@ -106,9 +121,12 @@ struct TraceCommand: AsyncParsableCommand {
         written.append(URL(filePath: graph))
       }
       clock.lap("files")
-      let report = TraceReport(result, next: next, clock: clock, slug: slug.text, files: files)
+      var report = TraceReport(result, next: next, clock: clock, slug: slug.text, files: files)
+      report.score = attention.score.map { ScoreReport($0) }
       try FileManager.default.createFolder(folder)
-      let file = GraphFile(result.pruned, metadata: metadata(result, report, slug, text)) {
+      let file = GraphFile(
+        result.pruned, metadata: metadata(result, report, slug, text), heads: attention.heads?.records ?? [:]
+      ) {
         trace.compat == nil ? result.labels[$0] : ""
       }
       written.append(try file.write(to: folder))
