@@ -83,7 +83,9 @@ struct EndpointWork {
         + "\(progress.usage.output.grouped) out, about \(left.rounded(to: 0)) s left")
   }
 
-  static func money(_ cost: Double) -> String { cost < 0.01 ? "less than 0.01" : "about \(cost.rounded(to: 2))" }
+  static func money(_ cost: Double) -> String {
+    cost < 0.01 ? "less than 0.01" : "about \(cost.rounded(to: 2))"
+  }
 }
 
 extension EndpointWork.Report {
