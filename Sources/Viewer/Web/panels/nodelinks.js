@@ -9,6 +9,7 @@ import { briefNameOf, nameOf } from "../graph/reading.js";
 import { inputMix } from "../graph/scores.js";
 
 const LISTED = 40;
+const SHOWN_HEADS = 6;
 
 /** One bar that divides the node's input over features, tokens, and errors. */
 export function mixBar(graph, index) {
@@ -80,12 +81,17 @@ function headsButton({ slug, graph }, link, item) {
   return button(t("heads.button"), run, { class: "plain heads-button", title: t("heads.help"), "aria-expanded": "false" });
 }
 
-function headRows({ heads, residual, other, weight }) {
-  const rows = heads.slice(0, 6).map(({ layer, head, loading }) => [t("heads.head", { layer, head }), loading]);
-  rows.push([t("heads.residual"), residual], [t("heads.other"), other]);
+// The link is the sum of what goes straight, through exactly one head, and through several; a row's title tells how much of it
+// passes the head at all.
+function headRows({ through, direct, several, weight }) {
+  const shown = [...through].sort((a, b) => Math.abs(b[3]) - Math.abs(a[3])).slice(0, SHOWN_HEADS);
+  const rows = shown.map(([layer, head, all, single]) => [t("heads.head", { layer, head }), single,
+    t("heads.through", { weight: signedWeight(all) })]);
+  const others = weight - direct - several - shown.reduce((sum, [, , , single]) => sum + single, 0);
+  rows.push([t("heads.residual"), direct], [t("heads.others"), others], [t("heads.several"), several]);
   const most = Math.max(...rows.map(([, value]) => Math.abs(value)), 1e-12);
-  return [make("dl", {}, ...rows.filter(([, value]) => Number.isFinite(value)).map(([name, value]) =>
-    make("div", { class: value < 0 ? "negative" : "positive" }, make("dt", {}, name), make("dd", {}, plain(value)),
+  return [make("dl", {}, ...rows.filter(([, value]) => Number.isFinite(value)).map(([name, value, title]) =>
+    make("div", { title, class: value < 0 ? "negative" : "positive" }, make("dt", {}, name), make("dd", {}, plain(value)),
       make("span", { class: "track", "aria-hidden": true }, sized(make("i"), Math.abs(value) / most))))),
   make("p", { class: "note" }, t("heads.sum", { weight: signedWeight(weight) }))];
 }

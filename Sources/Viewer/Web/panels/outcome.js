@@ -16,7 +16,7 @@ export function outcome(state) {
   if (!intervention) return [make("p", { class: "note" }, t("outcome.none"))];
   const { running, failure, result, sweep, phase } = intervention;
   const parts = [];
-  if (running) parts.push(make("p", { class: "note running" }, t("outcome.running", { phase: t(`phase.${phase ?? "load"}`) })));
+  if (running) parts.push(make("p", { class: "note running" }, t("outcome.running", { phase: t(`phase.${phase || "load"}`) })));
   if (failure) parts.push(make("p", { class: "failure" }, failure));
   if (result) parts.push(outputs(result), supernodes(state, result), text(result.text));
   if (sweep) parts.push(curves(state, sweep));

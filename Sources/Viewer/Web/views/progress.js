@@ -46,7 +46,7 @@ function sentence({ state, waiting, phase, done, total, coverage, error }) {
   if (state === "failed") return error?.message ?? t("failure.unknown");
   if (state === "cancelled") return t("job.cancelled");
   if (state === "done") return t("job.done");
-  const parts = [t(`phase.${phase}`)];
+  const parts = [t(`phase.${phase || "load"}`)];
   if (total > 0) parts.push(`${count(done)} / ${count(total)}`);
   if (Number.isFinite(coverage) && coverage > 0) parts.push(t("job.coverage", { share: percent(coverage) }));
   return parts.join(" · ");
