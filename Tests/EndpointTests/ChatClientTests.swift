@@ -1,8 +1,7 @@
+import FeatureDashboards
 import Foundation
 import ModelCatalogues
 import Testing
-
-@testable import FeatureDashboards
 
 /// A client that is as patient in tries as ours, but not in pauses.
 func client(

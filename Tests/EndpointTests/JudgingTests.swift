@@ -1,8 +1,7 @@
+import FeatureDashboards
 import Foundation
 import LinearAlgebra
 import Testing
-
-@testable import FeatureDashboards
 
 @Suite("Scores from an endpoint", .serialized)
 struct JudgingTests {

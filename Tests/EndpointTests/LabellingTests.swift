@@ -1,8 +1,7 @@
+import FeatureDashboards
 import Foundation
 import Synchronization
 import Testing
-
-@testable import FeatureDashboards
 
 @Suite("Labels from an endpoint", .serialized)
 struct LabellingTests {

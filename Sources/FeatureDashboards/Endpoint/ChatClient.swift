@@ -15,7 +15,7 @@ public struct ChatClient: Sendable {
   private let pace: EndpointPace
 
   /// The most bytes of an answer.
-  static let mostBytes = 4 << 20
+  package static let mostBytes = 4 << 20
 
   /// A client with the usual patience.
   ///
@@ -35,13 +35,13 @@ public struct ChatClient: Sendable {
   }
 
   /// An answer, or why there is none, and what it cost either way.
-  struct Reply: Sendable {
-    var result: Result<String, EndpointError>
-    var usage = TokenUsage()
+  package struct Reply: Sendable {
+    package var result: Result<String, EndpointError>
+    package var usage = TokenUsage()
   }
 
   /// Asks for a completion.
-  func complete(_ messages: [EndpointMessage], maxTokens: Int) async -> Reply {
+  package func complete(_ messages: [EndpointMessage], maxTokens: Int) async -> Reply {
     var usage = TokenUsage()
     var failures = 0
     while true {

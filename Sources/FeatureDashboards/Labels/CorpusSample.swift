@@ -67,12 +67,12 @@ public struct CorpusSample: Sendable {
   }
 
   /// The share of places at which a token stands.
-  func share(of token: Int) -> Double {
+  package func share(of token: Int) -> Double {
     places.indices.contains(token) ? Double(places[token].count) / Double(max(1, count)) : 0
   }
 
   /// The share of places that have a token among the ``TokenRule/reach`` before.
-  func shareBehind(_ token: Int) -> Double {
+  package func shareBehind(_ token: Int) -> Double {
     reached.indices.contains(token) ? Double(reached[token]) / Double(max(1, count)) : 0
   }
 

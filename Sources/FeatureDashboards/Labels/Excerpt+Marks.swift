@@ -5,7 +5,7 @@ extension FeatureExample {
   ///   - reach: Tokens to both sides of the focus.
   ///   - marked: Which tokens get marks; nil for those with at least three tenths of the example's greatest activation.
   ///   - marks: What stands before and behind marked tokens; neighbours share them.
-  func text(
+  package func text(
     _ texts: TokenTexts, reach: Int, marked: Set<Int>? = nil, marks: (String, String) = ("<<", ">>")
   ) -> String {
     let marked = marked ?? strongPlaces

@@ -13,7 +13,7 @@ public enum PromptStyle: String, Sendable, CaseIterable, Codable {
   public var id: String { rawValue + "-1" }
 
   /// Writes the request for some features.
-  func messages(_ dashboards: [FeatureDashboard], _ texts: TokenTexts) -> [EndpointMessage] {
+  package func messages(_ dashboards: [FeatureDashboard], _ texts: TokenTexts) -> [EndpointMessage] {
     let parts = dashboards.map { self == .examples ? examples($0, texts) : summary($0, texts) }
     return [
       EndpointMessage(role: "system", content: instructions),
@@ -22,7 +22,7 @@ public enum PromptStyle: String, Sendable, CaseIterable, Codable {
   }
 
   /// Finds the labels in an answer.
-  func labels(in text: String, to names: [FeatureName]) -> [FeatureName: String] {
+  package func labels(in text: String, to names: [FeatureName]) -> [FeatureName: String] {
     let found =
       self == .examples
       ? PromptStyle.explanation(text).map { [names[0]: $0] } ?? [:]
@@ -111,7 +111,7 @@ public enum PromptStyle: String, Sendable, CaseIterable, Codable {
   }
 
   /// A label on one line, without what no label has; nil for one that is empty or far too long.
-  static func tidy(_ text: String) -> String? {
+  package static func tidy(_ text: String) -> String? {
     let line = text.unicodeScalars.map { scalar -> Character in
       switch scalar.properties.generalCategory {
       case .control, .lineSeparator, .paragraphSeparator, .format, .surrogate, .privateUse: " "

@@ -18,7 +18,7 @@ public struct DecisionCounts: Sendable, Equatable, Codable {
   }
 
   /// Counts answers.
-  init(answers: [Bool], truth: [Bool]) {
+  package init(answers: [Bool], truth: [Bool]) {
     self.init()
     for (answer, truth) in zip(answers, truth) {
       switch (answer, truth) {

@@ -1,16 +1,22 @@
 import Foundation
-import LinearAlgebra
+package import LinearAlgebra
 
 /// A question to a judge with its true answers.
-struct JudgeQuestion: Equatable {
-  var messages: [EndpointMessage]
+package struct JudgeQuestion: Equatable {
+  package var messages: [EndpointMessage]
   /// What is so: of each excerpt, or, where one of two is to be chosen, whether it is the first.
-  var truth: [Bool]
+  package var truth: [Bool]
   /// Whether one of two is to be chosen: 1 or 2 instead of 1 or 0.
-  var isChoice = false
+  package var isChoice: Bool
+
+  package init(messages: [EndpointMessage], truth: [Bool], isChoice: Bool = false) {
+    self.messages = messages
+    self.truth = truth
+    self.isChoice = isChoice
+  }
 
   /// Compares an answer with the truth; nil when the text holds no list of the right length.
-  func counts(_ text: String) -> DecisionCounts? {
+  package func counts(_ text: String) -> DecisionCounts? {
     guard let end = text.lastIndex(of: "]"), let start = text[..<end].lastIndex(of: "[") else { return nil }
     let parts = text[text.index(after: start)..<end].split(separator: ",", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
@@ -22,19 +28,21 @@ struct JudgeQuestion: Equatable {
 }
 
 /// Writes the questions of the methods.
-struct QuestionWriter {
-  let texts: TokenTexts
+package struct QuestionWriter {
+  private let texts: TokenTexts
   /// Tokens to both sides of an excerpt's middle.
-  static let reach = 16
+  package static let reach = 16
   /// Excerpts of either kind in a question of detection or fuzzing.
-  static let excerpts = 5
+  package static let excerpts = 5
+
+  package init(texts: TokenTexts) { self.texts = texts }
 
   /// Detection: whole excerpts, in half of which the feature is active.
   ///
   /// - Parameters:
   ///   - active: Examples of the feature that no label was made from.
   ///   - silent: Excerpts without it.
-  func detection(
+  package func detection(
     label: String, active: [FeatureExample], silent: [FeatureExample], _ random: inout SplitMix64
   ) -> JudgeQuestion? {
     let yes = active.prefix(QuestionWriter.excerpts).map { (plain($0), true) }
@@ -50,7 +58,7 @@ struct QuestionWriter {
   }
 
   /// Fuzzing: excerpts with marked tokens, half of them marked where the feature is silent.
-  func fuzzing(label: String, active: [FeatureExample], _ random: inout SplitMix64) -> JudgeQuestion? {
+  package func fuzzing(label: String, active: [FeatureExample], _ random: inout SplitMix64) -> JudgeQuestion? {
     var wrong: [(String, Bool)] = []
     var right: [(String, Bool)] = []
     for example in active.prefix(2 * QuestionWriter.excerpts) {
@@ -72,7 +80,7 @@ struct QuestionWriter {
   }
 
   /// Sort: a further example of one of two features.
-  func sort(
+  package func sort(
     _ feature: FeatureDashboard, _ other: FeatureDashboard, round: Int, _ random: inout SplitMix64
   ) -> JudgeQuestion? {
     let isFirst = random.next() % 2 == 0
@@ -96,7 +104,7 @@ struct QuestionWriter {
   }
 
   /// Contrastive: which of two prompts made the feature active.
-  func contrastive(
+  package func contrastive(
     _ feature: FeatureDashboard, active: String, silent: String, _ random: inout SplitMix64
   ) -> JudgeQuestion? {
     guard let shown = shown(feature) else { return nil }
@@ -160,7 +168,7 @@ struct QuestionWriter {
 extension FeatureDashboard {
   /// The examples that no label of a model and no list of strongest examples shows: those of the quantiles, taken from
   /// each in turn.
-  var heldExamples: [FeatureExample] {
+  package var heldExamples: [FeatureExample] {
     let groups = exampleGroups.dropFirst().map(\.examples)
     let longest = groups.map(\.count).max() ?? 0
     return (0..<longest).flatMap { place in groups.compactMap { place < $0.count ? $0[place] : nil } }

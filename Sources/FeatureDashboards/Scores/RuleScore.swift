@@ -13,6 +13,14 @@ public struct RuleScore: Sendable, Equatable, Codable {
   /// The activation at all places.
   public var mass: Double
 
+  package init(name: FeatureName, rule: TokenRule, counts: DecisionCounts, massHeld: Double, mass: Double) {
+    self.name = name
+    self.rule = rule
+    self.counts = counts
+    self.massHeld = massHeld
+    self.mass = mass
+  }
+
   /// The share of the activation at places where the rule held; nil for a feature that was never active.
   public var massRecall: Double? { mass > 0 ? massHeld / mass : nil }
 }

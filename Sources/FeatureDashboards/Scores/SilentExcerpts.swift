@@ -35,7 +35,7 @@ public struct SilentExcerpts: Sendable {
   }
 
   /// Returns random excerpts in which a feature is not active, at most `count`.
-  func without(_ name: FeatureName, count: Int, _ random: inout SplitMix64) -> [FeatureExample] {
+  package func without(_ name: FeatureName, count: Int, _ random: inout SplitMix64) -> [FeatureExample] {
     guard !excerpts.isEmpty else { return [] }
     let active = active[name] ?? []
     var chosen: [Int] = []

@@ -14,6 +14,9 @@ public struct Coactivation: Sendable, Equatable {
     public var ownWithin = 0.0
     /// Σ a_i.
     public var sum = 0.0
+
+    /// Nothing yet.
+    public init() {}
   }
 
   /// The places that were read.

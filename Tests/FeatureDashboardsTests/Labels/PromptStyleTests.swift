@@ -1,6 +1,5 @@
+import FeatureDashboards
 import Testing
-
-@testable import FeatureDashboards
 
 @Suite("Prompts for labels")
 struct PromptStyleTests {

@@ -1,6 +1,5 @@
+import FeatureDashboards
 import LinearAlgebra
-
-@testable import FeatureDashboards
 
 /// A small vocabulary with tokens of every kind, and how to write texts in it.
 struct Vocabulary {

@@ -1,7 +1,6 @@
+import FeatureDashboards
 import LinearAlgebra
 import Testing
-
-@testable import FeatureDashboards
 
 @Suite("Questions to a judge")
 struct JudgeQuestionTests {

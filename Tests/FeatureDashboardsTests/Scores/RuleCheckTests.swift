@@ -1,7 +1,6 @@
+import FeatureDashboards
 import LinearAlgebra
 import Testing
-
-@testable import FeatureDashboards
 
 /// Features that are active where their tokens and the place say.
 struct MadeUpActivity: ActivityReader {

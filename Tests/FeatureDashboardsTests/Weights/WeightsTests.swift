@@ -1,10 +1,9 @@
+import FeatureDashboards
 import LinearAlgebra
 import Testing
 import Transcoders
 import Transformers
 import _TestSupport
-
-@testable import FeatureDashboards
 
 @Suite("Weights between features")
 struct WeightsTests {
