@@ -93,7 +93,8 @@ let package = Package(
     module(
       "FeatureDashboards",
       on: [
-        "CZlib", "LinearAlgebra", "ModelFiles", "ReplacementModels", "Tokenizers", "TranscoderTraining",
+        "CZlib", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
+        "TranscoderTraining",
         "Transcoders", "Transformers", crypto, grdb,
       ]),
 
@@ -107,8 +108,8 @@ let package = Package(
     module(
       "Evaluations",
       on: [
-        "Attribution", "CircuitGraphs", "Figures", "LinearAlgebra", "ReplacementModels", "TranscoderTraining",
-        "Transcoders", "Transformers",
+        "Attribution", "CircuitGraphs", "FeatureDashboards", "Figures", "LinearAlgebra", "ReplacementModels",
+        "TranscoderTraining", "Transcoders", "Transformers",
       ], resources: [.copy("Suites")]),
 
     // People.
@@ -182,11 +183,16 @@ let package = Package(
         "Attribution", "CircuitGraphs", "LinearAlgebra", "ReplacementModels", "TranscoderTraining",
         "Transcoders", "Transformers", "_TestSupport",
       ]),
+    .testTarget(
+      name: "EndpointTests",
+      dependencies: ["FeatureDashboards", "LinearAlgebra", "ModelCatalogues", flyingFox, flyingSocks],
+      swiftSettings: settings),
     tests(of: "Figures"),
     tests(
       of: "LiveServices",
       on: [
-        "CircuitGraphs", "GraphFiles", "LinearAlgebra", "ModelCatalogues", "Viewer", "_TestSupport",
+        "CircuitGraphs", "FeatureDashboards", "GraphFiles", "LinearAlgebra", "ModelCatalogues", "Transcoders",
+        "Viewer", "_TestSupport",
       ]),
     tests(
       of: "FeatureDashboards",

@@ -9,6 +9,7 @@ extension EvaluationReport {
     var parts = ["# Evaluation of \(model)"]
     if bases.contains(where: { $0.text != nil }) { parts += [textSection, layerSection] }
     if bases.contains(where: { !$0.graphs.isEmpty }) { parts.append(graphSection) }
+    if bases.contains(where: { $0.labels != nil }) { parts.append(labelSection) }
     parts += figures.map { "![\($0.title)](\($0.file))" }
     return parts.joined(separator: "\n\n") + "\n"
   }
@@ -80,7 +81,7 @@ extension EvaluationReport {
 }
 
 /// Rows of cells as a Markdown table in columns of even width.
-private enum MarkdownTable {
+enum MarkdownTable {
   static func text(_ rows: [[String]]) -> String {
     let cells = rows.map { $0.map { $0.replacing("|", with: "\\|").replacing("\n", with: " ") } }
     let widths = (cells.first ?? []).indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
@@ -100,7 +101,7 @@ private enum MarkdownTable {
 }
 
 extension Double {
-  fileprivate func fixed(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
+  func fixed(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
 
-  fileprivate var percent: String { (100 * self).fixed(1) + "%" }
+  var percent: String { (100 * self).fixed(1) + "%" }
 }

@@ -1,3 +1,4 @@
+public import FeatureDashboards
 public import TranscoderTraining
 
 /// What was measured of several bases of one model.
@@ -10,12 +11,18 @@ public struct EvaluationReport: Sendable, Codable {
     public var text: TranscoderEvaluation?
     /// The scores of each prompt's graphs; empty without a suite.
     public var graphs: [PromptScores]
+    /// How well the labels of its features tell where they are active; nil where that was not asked or there are none.
+    public var labels: InterpretabilitySummary?
 
     /// Names a basis.
-    public init(name: String, text: TranscoderEvaluation? = nil, graphs: [PromptScores] = []) {
+    public init(
+      name: String, text: TranscoderEvaluation? = nil, graphs: [PromptScores] = [],
+      labels: InterpretabilitySummary? = nil
+    ) {
       self.name = name
       self.text = text
       self.graphs = graphs
+      self.labels = labels
     }
 
     /// The mean over prompts of a score, for each number of nodes.

@@ -18,7 +18,7 @@ package struct TransferPolicy: Sendable, Hashable {
   package init() {}
 
   /// The pause after so many failures in a row (1 after the first).
-  func pause(afterFailures failures: Int) -> Duration {
+  package func pause(afterFailures failures: Int) -> Duration {
     min(longestPause, firstPause * (1 << min(max(failures, 1) - 1, 10)))
   }
 

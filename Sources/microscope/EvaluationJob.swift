@@ -1,7 +1,9 @@
 import Evaluations
+import FeatureDashboards
 import Foundation
 import LinearAlgebra
 import LiveServices
+import ModelCatalogues
 import ReplacementModels
 import Tokenizers
 import TranscoderTraining
@@ -11,6 +13,8 @@ import Transformers
 /// The parts of an evaluation, one basis after another.
 struct EvaluationJob {
   let model: LanguageModel
+  /// What people call the model.
+  let modelName: String
   /// The transcoders, each with its folder.
   let sets: [(folder: String, set: TranscoderSet)]
   let workers: Workers
@@ -44,6 +48,22 @@ struct EvaluationJob {
       Terminal.progress("\(report.bases[place].name): reading \(contexts.count) contexts")
       report.bases[place].text = try TranscoderEvaluation(
         entry.set, of: model.transformer, contexts: contexts, workers)
+    }
+    Terminal.progress("")
+  }
+
+  /// Checks the labels of each basis on text.
+  func judge(_ contexts: [[Int]], first: Int?, into report: inout EvaluationReport) throws {
+    let bases = sets.map { DashboardBasis.transcoders($0.set) } + [.neurons]
+    for place in report.bases.indices {
+      let name = report.bases[place].name
+      let subject = DashboardSubject(
+        model: model, name: modelName, firstToken: .modelDefault, basis: bases[place], file: nil)
+      let store = try subject.existingStore()
+      let reader = BasisActivity(model.transformer, bases[place], first: first)
+      report.bases[place].labels = try store.interpretability(reader, contexts, workers) {
+        Terminal.progress("\(name): \($0) of \(contexts.count) contexts")
+      }
     }
     Terminal.progress("")
   }

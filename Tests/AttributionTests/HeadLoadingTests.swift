@@ -185,7 +185,7 @@ extension Transformer {
   /// The frozen pass of a prompt whose patterns are the model's, without what one head writes.
   fileprivate func frozen(_ tokens: [Int], without head: Int, of layer: Int) -> FrozenPass {
     let recording = FrozenPass.recording(layerCount: configuration.layerCount)
-    let activations = run(tokens, recording: recording, logits: .none).activations
+    let activations = run(tokens, recording: recording, logits: .last).activations
     var weights = weights
     let output = weights.blocks[layer].output
     var columns = [Float](repeating: 1, count: output.weight.columns)

@@ -113,15 +113,21 @@ struct DashboardStoreTests {
     try store.label([
       (name, FeatureLabel(text: "Capital cities: été 東京", origin: .person, evidence: "", time: 0))
     ])
-    for text in ["capital cities", "CAPITAL", "cit", "ete", "東", "京 capital"] {
+    for text in ["capital cities", "CAPITAL", "cit", "ete", "東", "京 capital", "東京"] {
       #expect(try store.search(text).first?.name == name, "\(text)")
     }
     for text in ["", "   ", "\"", "capital AND NOT", "cities*(", "NEAR(x", "'; DROP TABLE feature; --"] {
       _ = try store.search(text)
     }
-    #expect(try store.search("capital zebra").isEmpty)
+    #expect(try store.search("capital zebra").isEmpty && store.search("ci").isEmpty)
     try store.removeLabel(.person, of: name)
     #expect(try store.search("capital").isEmpty)
+    // Of those that fit alike, the feature that is active more rarely comes first.
+    let matches = try store.search("word3", limit: 1000)
+    for (better, worse) in zip(matches, matches.dropFirst())
+    where Int(better.relevance) == Int(worse.relevance) {
+      #expect(try store.dashboard(better.name).density <= store.dashboard(worse.name).density)
+    }
   }
 
   @Test("A feature's texts are found after it was replaced, and its old ones are not")

@@ -45,7 +45,11 @@ struct DashboardBenchmark: ParsableCommand {
       (query.layers, query.densities) = (3...20, 0.001...0.05)
       rows.append(try measure("page by \(order.rawValue), filtered") { _ = try store.features(query) })
     }
-    for text in ["word3", "word40 word7", "word900", "wor", "label word2"] {
+    let words = [3, 40, 7, 900].map(LargeStore.spelling)
+    let texts = [
+      words[0], "\(words[1]) \(words[2])", words[3], String(words[0].prefix(3)), "label \(words[2])",
+    ]
+    for text in texts {
       rows.append(try measure("search \(text)") { _ = try store.search(text) })
       var query = FeatureQuery()
       (query.text, query.order) = (text, .relevance)
@@ -74,7 +78,8 @@ private struct LargeStore {
     let info = DashboardInfo(
       identity: "", basis: "large", model: "", featureCounts: Array(repeating: features, count: layers),
       positionCount: passageCount * length)
-    let store = try DashboardStore(creating: file, info: info, texts: (0..<vocabulary).map { " word\($0)" })
+    let store = try DashboardStore(
+      creating: file, info: info, texts: (0..<vocabulary).map { " " + LargeStore.spelling($0) })
     let passages = (0..<passageCount).map { id in
       Passage(
         id: id, tokens: (0..<length).map { _ in word(&random) },
@@ -88,11 +93,19 @@ private struct LargeStore {
       try store.write(dashboards)
       try store.label(
         dashboards.map { dashboard in
-          let text = "label word\(word(&random)) word\(word(&random))"
+          let text = "label \(LargeStore.spelling(word(&random))) \(LargeStore.spelling(word(&random)))"
           return (dashboard.name, FeatureLabel(text: text, origin: .heuristic, evidence: "", time: 0))
         })
     }
     return store
+  }
+
+  /// A word of four to nine letters.
+  static func spelling(_ number: Int) -> String {
+    var random = SplitMix64(seed: UInt64(number))
+    let letters = Array("eeeetttaaooinshrdlucmfwgypbvkxjqz")
+    return String(
+      (0..<4 + number % 6).map { _ in letters[Int.random(in: 0..<letters.count, using: &random)] })
   }
 
   /// The n-th word is n times rarer than the first.

@@ -19,7 +19,8 @@ struct PackStreams<Stream> {
   /// A part.
   subscript(kind: Kind) -> Stream {
     get { streams[kind.rawValue] }
-    set { streams[kind.rawValue] = newValue }
+    // In place: a part may be large.
+    _modify { yield &streams[kind.rawValue] }
   }
 }
 

@@ -13,6 +13,7 @@ enum DashboardSchema {
     migrator.registerMigration("1: dashboards and labels") { db in
       try db.execute(sql: firstVersion)
     }
+    migrator.registerMigration("2: rules, costs and scores") { db in try db.execute(sql: labelling) }
     return migrator
   }
 
@@ -38,6 +39,7 @@ enum DashboardSchema {
     CREATE VIRTUAL TABLE label_text USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2');
     CREATE VIRTUAL TABLE feature_text USING fts5 (
       examples, outputs, content = '', detail = column, tokenize = 'unicode61 remove_diacritics 2');
+    INSERT INTO feature_text (feature_text, rank) VALUES ('hashsize', 33554432);
     """
 
   /// Says what a store was made from, and how its tokens are spelled.

@@ -30,11 +30,14 @@ extension DashboardStore {
   /// A label replaces only the one of the same origin (for a model: the same model and prompt), so those of other origins
   /// stay beside it, and the winning one is shown.
   public func label(_ labels: [(name: FeatureName, label: FeatureLabel)]) throws(DashboardError) {
-    try write { db in
-      for (name, label) in labels {
-        try DashboardStore.set(label, of: name, db)
-        try DashboardStore.showLabel(name, info, db)
-      }
+    try write { db in try insert(labels, in: db) }
+  }
+
+  /// Gives features labels as a part of what is written.
+  func insert(_ labels: [(name: FeatureName, label: FeatureLabel)], in db: Database) throws {
+    for (name, label) in labels {
+      try DashboardStore.set(label, of: name, db)
+      try DashboardStore.showLabel(name, info, db)
     }
   }
 

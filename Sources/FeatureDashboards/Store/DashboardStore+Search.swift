@@ -9,13 +9,14 @@ public struct FeatureMatch: Sendable, Equatable, Codable {
 }
 
 extension DashboardStore {
-  /// The most matches that a search looks at.
+  /// The most matches of a kind that a search looks at.
   public static let mostMatches = 2000
 
-  /// Finds the features whose labels, examples or logit tokens hold all the words of a text, the best first.
+  /// Finds the features whose labels, or examples and logit tokens, hold all the words of a text, the best first.
   ///
-  /// Labels count more than examples and logit tokens. Of a feature's examples the strongest five can be found, 16 tokens
-  /// around their middle. The last word may be only begun.
+  /// A label counts more than logit tokens, and these more than examples; of equal ones the feature that is active more
+  /// rarely comes first. Of a feature's examples the strongest five can be found, 16 tokens around their middle. The
+  /// last word may be only begun, from its third letter on.
   public func search(_ text: String, limit: Int = 20) throws(DashboardError) -> [FeatureMatch] {
     guard let expression = SearchWords.expression(text) else { return [] }
     let matches = try read { db in try DashboardStore.matches(expression, db) }
@@ -25,16 +26,21 @@ extension DashboardStore {
   /// All matches of an expression, the best first.
   static func matches(_ expression: String, _ db: Database) throws -> [FeatureMatch] {
     var relevances: [Int64: Double] = [:]
-    for (table, weight) in [("label_text", 10.0), ("feature_text", 1.0)] {
-      // Ranking looks at what was found one by one, so very common words must not find everything.
-      let rows = try Row.fetchCursor(
-        db.cachedStatement(
-          sql: """
-            SELECT rowid, bm25(\(table)) AS rank FROM
-            \(table) WHERE \(table) MATCH ? LIMIT \(mostMatches)
-            """), arguments: [expression])
+    let places = [
+      ("label_text", expression, 8.0), ("feature_text", "outputs : (\(expression))", 4),
+      ("feature_text", "examples : (\(expression))", 2), ("feature_text", expression, 1),
+    ]
+    for (table, expression, weight) in places {
+      // A very common word must not find everything.
+      let statement = try db.cachedStatement(
+        sql: """
+          SELECT id, density FROM (SELECT rowid FROM \(table) WHERE \(table) MATCH ? LIMIT \(mostMatches)) AS found
+          JOIN feature ON id = found.rowid
+          """)
+      let rows = try Row.fetchCursor(statement, arguments: [expression])
       while let row = try rows.next() {
-        relevances[row["rowid"], default: 0] -= weight * (row["rank"] as Double)
+        let (id, density): (Int64, Double) = (row[0], row[1])
+        relevances[id, default: 1 - density] += weight
       }
     }
     return relevances.map { FeatureMatch(name: FeatureName(row: $0), relevance: $1) }.sorted {

@@ -37,11 +37,13 @@ extension DashboardLibrary {
   }
 
   /// Keeps a person's label, or with nil takes it away.
-  public func label(_ name: LibraryName, as text: String?, in set: String) throws(APIError) -> [LibraryLabel] {
+  public func label(_ name: LibraryName, as text: String?, in set: String) throws(APIError) -> [LibraryLabel]
+  {
     try with(set) { (store) throws(DashboardError) in
       let name = try DashboardLibrary.known(name, store)
       if let text {
-        let label = FeatureLabel(text: text, origin: .person, evidence: "", time: Date().timeIntervalSince1970)
+        let label = FeatureLabel(
+          text: text, origin: .person, evidence: "", time: Date().timeIntervalSince1970)
         try store.label([(name, label)])
       } else {
         try store.removeLabel(.person, of: name)
@@ -50,7 +52,9 @@ extension DashboardLibrary {
     }
   }
 
-  private static func known(_ name: LibraryName, _ store: DashboardStore) throws(DashboardError) -> FeatureName {
+  private static func known(_ name: LibraryName, _ store: DashboardStore) throws(DashboardError)
+    -> FeatureName
+  {
     let name = FeatureName(layer: name.layer, index: name.index)
     guard store.info.has(name) else { throw .noSuchFeature(name, featureCounts: store.info.featureCounts) }
     return name
@@ -131,7 +135,8 @@ extension LibraryDashboard {
       says: effects(dashboard.logitEffects), saysNormed: effects(dashboard.normedLogitEffects),
       reads: effects(dashboard.embeddingEffects), decoderNorms: dashboard.decoderNorms,
       coactive: dashboard.coactive.map {
-        Neighbour(layer: $0.name.layer, index: $0.name.index, overlap: $0.overlap, label: neighbours[$0.name]?.text)
+        Neighbour(
+          layer: $0.name.layer, index: $0.name.index, overlap: $0.overlap, label: neighbours[$0.name]?.text)
       })
   }
 }

@@ -1,5 +1,6 @@
 public import FeatureDashboards
 import Foundation
+import LinearAlgebra
 public import ModelCatalogues
 import Synchronization
 import Tokenizers
@@ -15,25 +16,21 @@ public final class DashboardLibrary: FeatureLibrary {
   private let home: MicroscopeHome
   private let share: MicroscopeShare
   private let given: LiveModelService.Given
-  /// Adds labels to a store that was unpacked.
-  private let finish: @Sendable (DashboardStore) throws -> Void
   private let stores = Mutex<[String: DashboardStore]>([:])
 
   /// Looks for dashboards of the sets in a home, of those that ship, and of those that the server was started with.
-  public init(
-    home: MicroscopeHome, share: MicroscopeShare, given: LiveModelService.Given = .init(),
-    finish: @escaping @Sendable (DashboardStore) throws -> Void = { _ in }
-  ) {
+  public init(home: MicroscopeHome, share: MicroscopeShare, given: LiveModelService.Given = .init()) {
     self.home = home
     self.share = share
     self.given = given
-    self.finish = finish
   }
 
   /// The sets that have a store.
   public func sets() -> [LibrarySet] {
     var sets: [String: LibrarySet] = [:]
-    let files = (try? FileManager.default.contentsOfDirectory(at: home.dashboards, includingPropertiesForKeys: nil)) ?? []
+    let files =
+      (try? FileManager.default.contentsOfDirectory(at: home.dashboards, includingPropertiesForKeys: nil))
+      ?? []
     for file in files where file.pathExtension == "sqlite" {
       guard let info = try? DashboardStore(file, identity: nil).info else { continue }
       let id = info.basis == "neurons" ? "neurons:" + info.model : info.basis
@@ -67,7 +64,10 @@ public final class DashboardLibrary: FeatureLibrary {
     try stores.withLock { (stores) throws(APIError) in
       if let known = stores[set] { return known }
       do {
-        guard let opened = try set.hasPrefix("neurons:") ? neurons(of: String(set.dropFirst(8))) : transcoders(set) else {
+        guard
+          let opened = try set.hasPrefix("neurons:")
+            ? neurons(of: String(set.dropFirst(8))) : transcoders(set)
+        else {
           throw APIError(
             .noDashboards,
             "There are no dashboards of '\(set.prefix(80))': build them with 'microscope dashboards build'.")
@@ -76,13 +76,15 @@ public final class DashboardLibrary: FeatureLibrary {
         return opened
       } catch let error as APIError {
         throw error
-      } catch { throw APIError(.failed, "\(error)") }
+      } catch { throw APIError(.noDashboards, "\(error)") }
     }
   }
 
   /// The store of a model's neurons.
   private func neurons(of model: String) throws -> DashboardStore? {
-    let files = (try? FileManager.default.contentsOfDirectory(at: home.dashboards, includingPropertiesForKeys: nil)) ?? []
+    let files =
+      (try? FileManager.default.contentsOfDirectory(at: home.dashboards, includingPropertiesForKeys: nil))
+      ?? []
     for file in files.sorted(by: { $0.path < $1.path }) where file.pathExtension == "sqlite" {
       let store = try DashboardStore(file, identity: nil)
       if store.info.basis == "neurons", store.info.model == model { return store }
@@ -94,7 +96,9 @@ public final class DashboardLibrary: FeatureLibrary {
   private func transcoders(_ name: String) throws -> DashboardStore? {
     let catalogue = Catalogue.builtIn
     var models = catalogue.presentModels(in: home)
-    if let model = given.model, !models.contains(where: { $0.name == model.name }) { models.insert(model, at: 0) }
+    if let model = given.model, !models.contains(where: { $0.name == model.name }) {
+      models.insert(model, at: 0)
+    }
     for model in models {
       var items = catalogue.presentTranscoders(model: model.name, home: home, share: share)
       if let set = given.transcoders { items.insert(set, at: 0) }
@@ -105,7 +109,8 @@ public final class DashboardLibrary: FeatureLibrary {
           stores: home.dashboards, shipped: share.dashboards?.appending(component: model.name))
         let store = try shelf.open(
           basis: set.name, identity: BasisIdentity(set).description,
-          texts: { DashboardLibrary.texts(model.location) }, finish: finish)
+          texts: { DashboardLibrary.texts(model.location) },
+          finish: { try $0.labelByRules(time: Date().timeIntervalSince1970, Workers()) })
         if let store { return store }
       }
     }

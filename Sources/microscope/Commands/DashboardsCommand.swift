@@ -12,7 +12,8 @@ struct DashboardsCommand: AsyncParsableCommand {
         microscope dashboards export feature-files --form circuit-tracer
       """,
     subcommands: [
-      DashboardsBuildCommand.self, DashboardsExportCommand.self, DashboardsImportCommand.self,
+      DashboardsBuildCommand.self, LabelDashboardsCommand.self, JudgeDashboardsCommand.self,
+      DashboardsExportCommand.self, DashboardsImportCommand.self,
       DashboardsPackCommand.self,
     ])
 }

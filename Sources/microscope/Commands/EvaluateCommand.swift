@@ -15,11 +15,14 @@ struct EvaluateCommand: AsyncParsableCommand {
       On --text: of each layer the unexplained fraction of variance, how many features are active, and how many never \
       are; and how far the replacement model, with every MLP replaced and errors dropped, is from the model. On the \
       prompts of a --suite: how much of each graph the features explain, at growing numbers of expanded features, which \
-      the model's own neurons (--neurons) can be compared with. Both take some minutes for each set.
+      the model's own neurons (--neurons) can be compared with. Both take some minutes for each set. With \
+      --interpretability: whether the rules that labels state tell where features are active on the --text, and what \
+      judges said ('microscope dashboards judge'); the sets must have dashboards.
 
       Examples:
         microscope evaluate --transcoders mine --text corpus/en --held-out
         microscope evaluate --transcoders plt clt --neurons --suite english --report report
+        microscope evaluate --transcoders plt clt --neurons --text corpus/en --held-out --interpretability
       """)
 
   @OptionGroup var options: ModelOptions
@@ -32,7 +35,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       valueName: "set"))
   var transcoders: [String] = []
 
-  @Flag(help: "Score graphs of the model's own neurons, too.")
+  @Flag(help: "Score graphs or labels of the model's own neurons, too.")
   var neurons = false
 
   @Option(help: "Contexts of the text to read.")
@@ -43,6 +46,9 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   @Flag(help: "Read only the documents that training left out, by the first set's training.yaml.")
   var heldOut = false
+
+  @Flag(help: "Score the labels of features on the text, instead of measuring the replacement model.")
+  var interpretability = false
 
   @Option(
     help: ArgumentHelp(
@@ -76,9 +82,13 @@ struct EvaluateCommand: AsyncParsableCommand {
     guard suite != nil || !text.text.isEmpty else {
       throw ValidationError("Give --text to measure the replacement model, --suite to score graphs, or both.")
     }
-    guard suite != nil || !neurons else {
+    guard suite != nil || interpretability || !neurons else {
       throw ValidationError(
-        "--neurons are the MLPs themselves: only the graphs of a --suite tell something of them.")
+        "--neurons are the MLPs themselves: only the graphs of a --suite, or --interpretability, tell something of them."
+      )
+    }
+    guard !interpretability || !text.text.isEmpty else {
+      throw ValidationError("--interpretability needs --text that made no label.")
     }
     guard !heldOut || !text.text.isEmpty else {
       throw ValidationError("--held-out needs the --text of training.")
@@ -95,13 +105,20 @@ struct EvaluateCommand: AsyncParsableCommand {
     for set in sets { try set.check(fits: model.transformer) }
     let first = try text.firstToken(model.tokenizer, rule: resolved.entry?.firstToken ?? .modelDefault)
     let job = EvaluationJob(
-      model: model, sets: zip(folders, sets).map { ($0, $1) }, workers: Workers(count: options.threads))
+      model: model, modelName: resolved.entry?.id ?? resolved.location.lastPathComponent,
+      sets: zip(folders, sets).map { ($0, $1) }, workers: Workers(count: options.threads))
     var result = EvaluationReport(
       model: options.model, suite: suite?.name, nodeCounts: suite == nil ? [] : nodes.sorted(),
       bases: job.bases(neurons: neurons))
     let read = text.text.isEmpty ? nil : try contexts(model, first, folders.first)
     let asked = try suite.map { try job.tokens($0.prompts.prefix(prompts ?? .max), first: first) }
-    if let read { try job.read(read, into: &result) }
+    if let read {
+      if interpretability {
+        try job.judge(read, first: first, into: &result)
+      } else {
+        try job.read(read, into: &result)
+      }
+    }
     if let asked { try job.score(asked, into: &result) }
     if let report { try job.write(result, to: report) }
     if json { try Terminal.printJSON(result) } else { try Terminal.say(result.markdown()) }

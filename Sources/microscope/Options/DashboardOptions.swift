@@ -62,8 +62,20 @@ struct DashboardSubject {
   /// Nil when there are none.
   func openStore() throws -> DashboardStore? {
     guard file == nil else { return try DashboardStore(place, identity: identity) }
-    return try shelf.open(
-      basis: basis.name, identity: identity, texts: { texts }, report: { Terminal.progress($0) })
+    let store = try shelf.open(
+      basis: basis.name, identity: identity, texts: { texts }, finish: label,
+      report: { Terminal.progress($0) })
+    if let store, try !store.isLabelledByRules() { try label(store) }
+    return store
+  }
+
+  /// Gives all features labels by the offline rules.
+  func label(_ store: DashboardStore) throws {
+    let total = store.info.featureCounts.reduce(0, +).grouped
+    try store.labelByRules(time: Date().timeIntervalSince1970, model.transformer.workers) {
+      Terminal.progress("labelling by rules: \($0.grouped) of \(total) features")
+    }
+    Terminal.progress("")
   }
 
   /// Opens the dashboards, or says how to make them.

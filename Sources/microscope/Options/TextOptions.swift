@@ -28,8 +28,15 @@ struct TextOptions: ParsableArguments {
 
   /// The token that begins each context.
   func firstToken(_ tokenizer: Tokenizer, rule: FirstTokenRule) throws(CommandError) -> Int? {
+    try TextOptions.firstToken(bos, tokenizer, rule: rule)
+  }
+
+  /// The token that begins each context: the one that is given, an id or 'none', else what suits the model best.
+  static func firstToken(
+    _ given: String?, _ tokenizer: Tokenizer, rule: FirstTokenRule
+  ) throws(CommandError) -> Int? {
     let token: Int? =
-      switch (bos, rule) {
+      switch (given, rule) {
       case ("none", _): nil
       case (.some(let given), _): Int(given)
       case (nil, .token(let token)): token

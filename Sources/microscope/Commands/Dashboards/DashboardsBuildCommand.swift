@@ -69,7 +69,7 @@ struct DashboardsBuildCommand: AsyncParsableCommand {
     var builder = try DashboardBuilder(source, settings, Workers(count: options.model.threads))
     builder.secondsBetweenCheckpoints = checkpointSeconds
     let outcome = try builder.build(
-      to: place, progress: { Terminal.progress(line($0)) }, shouldStop: { stop.isSet })
+      to: place, progress: { Terminal.progress(line($0)) }, shouldStop: { stop.isSet }, finish: subject.label)
     Terminal.progress("")
     try say(outcome, place, features: subject.basis.featureCounts(subject.model.transformer).reduce(0, +))
   }

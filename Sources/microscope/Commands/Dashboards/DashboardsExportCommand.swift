@@ -20,13 +20,10 @@ struct DashboardsExportCommand: AsyncParsableCommand {
 
   @OptionGroup var options: DashboardOptions
 
-  @Option(
-    help: ArgumentHelp("circuit-tracer, circuit-tracer-archive or neuronpedia.", valueName: "form"),
-    transform: formOfFiles)
+  @Option(help: "circuit-tracer, circuit-tracer-archive or neuronpedia.")
   var form = FeatureFileForm.circuitTracer
 
-  @Option(
-    help: ArgumentHelp("Only this feature; may be given often.", valueName: "12/845"), transform: featureName)
+  @Option(help: ArgumentHelp("Only this feature; may be given often.", valueName: "12/845"))
   var feature: [FeatureName] = []
 
   func run() async throws {
@@ -38,18 +35,4 @@ struct DashboardsExportCommand: AsyncParsableCommand {
     Terminal.progress("")
     try Terminal.say("Wrote \(output).")
   }
-}
-
-/// Reads the name of a form.
-private func formOfFiles(_ text: String) throws -> FeatureFileForm {
-  guard let form = FeatureFileForm(rawValue: text) else {
-    throw ValidationError("it is one of " + FeatureFileForm.allCases.map(\.rawValue).joined(separator: ", "))
-  }
-  return form
-}
-
-/// Reads the name of a feature.
-func featureName(_ text: String) throws -> FeatureName {
-  guard let name = FeatureName(text) else { throw ValidationError("write it such as 12/845") }
-  return name
 }
