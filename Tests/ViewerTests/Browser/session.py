@@ -16,7 +16,7 @@ class Session:
         self.page, self.base = page, base
 
     def fetch(self, path):
-        with urllib.request.urlopen(self.base + "api/v1/" + path) as response:
+        with urllib.request.urlopen(f"{self.base}api/v1/{path}".rstrip("/")) as response:
             return json.load(response)
 
     def visit(self, fragment=""):

@@ -10,6 +10,7 @@ test("a graph is decoded into frozen nodes with kinds, rows, and labels", () => 
   assert.deepEqual(all("row"), [0, 0, 1, 2, 3, 3]);
   assert.deepEqual(all("label"), ["a", " b", "say x", "error 1", " x", "y"]);
   assert.equal(graph.layerCount, 2);
+  assert.equal(graph.set, "demo");
   assert.equal(graph.nodes[2].feature, 7);
   assert.ok(Object.isFrozen(graph) && Object.isFrozen(graph.nodes) && graph.nodes.every(Object.isFrozen));
 });
@@ -82,4 +83,10 @@ test("hostile layers and positions are brought into range", () => {
   assert.ok(graph.rowCount < 10);
   assert.equal(graph.nodes[2].position, 0);
   assert.equal(graph.nodes[3].position, 0);
+});
+
+test("a graph in neurons belongs to the set of its model's neurons", () => {
+  const file = smallGraphFile();
+  file.metadata.microscope = { transcoders: "neurons", model: "tiny" };
+  assert.equal(decodeGraph(file).set, "neurons:tiny");
 });

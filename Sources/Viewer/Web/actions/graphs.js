@@ -155,7 +155,7 @@ function toggled(chosen, indices) {
 async function loadCards(store, slug, graph) {
   const known = store.read().cards ?? {};
   const keys = [...new Set(graph.nodes.map((node) => node.featureKey).filter((key) => key && !known[key]))];
-  const set = graph.scan;
+  const { set } = graph;
   if (!hasStore({ ...store.read(), graph })) return;
   try {
     for (let from = 0; from < keys.length; from += 300) {

@@ -115,7 +115,7 @@ async function saveLabels({ graph, work }, before) {
   for (const name of names) {
     if (work.labels[name] === before[name]) continue;
     const [layer, index] = name.split("/");
-    if (work.labels[name]) await send("PUT", paths.label(graph.scan, layer, index), { text: work.labels[name] });
-    else await send("DELETE", paths.label(graph.scan, layer, index));
+    if (work.labels[name]) await send("PUT", paths.label(graph.set, layer, index), { text: work.labels[name] });
+    else await send("DELETE", paths.label(graph.set, layer, index));
   }
 }

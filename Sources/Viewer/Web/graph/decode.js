@@ -19,11 +19,13 @@ export function decodeGraph(json) {
   const nodes = decodeNodes(json.nodes, tokens, layerCount);
   const { links, warnings } = decodeLinks(json.links, nodes);
   const { inputs, outputs, inputTotals } = indexLinks(nodes, links);
+  const facts = decodeFacts(json.metadata);
   return Object.freeze({
     slug: text(json.metadata.slug),
     prompt: text(json.metadata.prompt) || tokens.join(""),
     scan: text(json.metadata.scan),
-    facts: decodeFacts(json.metadata),
+    set: facts.transcoders === "neurons" ? `neurons:${facts.model}` : text(json.metadata.scan),
+    facts,
     tokens,
     layerCount,
     rowCount: layerCount + 2,

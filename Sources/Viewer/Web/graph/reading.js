@@ -25,7 +25,7 @@ export function brief(label) {
 }
 
 /** Whether the server keeps dashboards and labels of the features of a state's graph. */
-export function hasStore({ sets, graph }) { return sets.some((set) => set.id === graph.scan && set.hasDashboards); }
+export function hasStore({ sets, graph }) { return sets.some((set) => set.id === graph.set && set.hasDashboards); }
 
 /** What pure functions ask about the shown graph: names, densities, and the most probable output. */
 export function readingOf(state, logit = null) {

@@ -2,6 +2,7 @@
 
 import { choice, draw, glyph, make } from "../core/dom.js";
 import { count, twoDecimals } from "../core/format.js";
+import { changed } from "../core/state.js";
 import { t } from "../core/words.js";
 import { areOpen } from "../graph/filters.js";
 
@@ -20,7 +21,7 @@ export function makeControls({ store, actions }) {
     element: make("div", { class: "controls" },
       make("div", { class: "sliders" }, node.element, edge.element, influence.element, counts, filtered), links),
     update: (state, previous) => {
-      if (!state.visible) return;
+      if (!state.visible || !changed(state, previous, "graph", "visible", "thresholds", "pruning", "filters", "links")) return;
       const live = state.thresholds !== null;
       node.element.hidden = edge.element.hidden = !live;
       influence.element.hidden = live;

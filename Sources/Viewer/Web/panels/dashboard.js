@@ -12,7 +12,7 @@ export function makeDashboard({ actions }) {
   const kept = new Map();
   return (state, node) => {
     if (!hasStore(state)) return make("p", { class: "note" }, t("card.none"));
-    return featureBoard(kept, state.graph.scan, node.layer, node.feature, node.activation, actions);
+    return featureBoard(kept, state.graph.set, node.layer, node.feature, node.activation, actions);
   };
 }
 

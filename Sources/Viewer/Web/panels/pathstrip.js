@@ -31,6 +31,7 @@ export function makePathStrip({ store, actions }) {
         pin.hidden = !path;
         ends.replaceChildren(...endChoices(state, actions));
       }
+      if (!changed(state, previous, "selected", "hovered", "path", "route", "graph", "cards", "work")) return;
       for (const step of list.querySelectorAll("button")) {
         step.classList.toggle("here", Number(step.dataset.node) === state.selected);
         step.classList.toggle("hover", Number(step.dataset.node) === state.hovered);

@@ -44,7 +44,7 @@ export function makeFeatures({ store, actions }) {
     try {
       sets = (await read(paths.sets())).sets;
       const usable = sets.filter((each) => each.hasDashboards);
-      set = (usable.find((each) => each.id === store.read().graph?.scan) ?? usable[0] ?? sets[0])?.id ?? null;
+      set = (usable.find((each) => each.id === store.read().graph?.set) ?? usable[0] ?? sets[0])?.id ?? null;
       head.replaceChildren(...headParts(sets, set, query, (value) => { set = value; search(); }, afterPause(160, () => search())));
       if (set) search(); else note.textContent = t("features.noSet");
     } catch (error) { note.textContent = error.message; }

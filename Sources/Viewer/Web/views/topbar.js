@@ -2,6 +2,7 @@
 
 import { button, choice, make, signButton } from "../core/dom.js";
 import { truncate } from "../core/format.js";
+import { changed } from "../core/state.js";
 import { t } from "../core/words.js";
 
 /** Builds the bar. A page without a server has only its graph. */
@@ -21,7 +22,8 @@ export function makeTopBar({ store, actions, embedded }) {
     title, trace, theme, language, signButton("?", t("help.open"), () => actions.openSheet("help"), { id: "help" }));
   return {
     element,
-    update: (state) => {
+    update: (state, previous) => {
+      if (!changed(state, previous, "view", "graph", "abilities", "theme")) return;
       for (const each of views) {
         if (each.dataset.view === state.view) each.setAttribute("aria-current", "page");
         else each.removeAttribute("aria-current");
