@@ -46,7 +46,7 @@ public struct TokenUsage: Sendable, Equatable, Codable {
   static func tokens(in text: String) -> Int { (text.utf8.count + 3) / 4 }
 
   /// About how many tokens a request has.
-  static func tokens(in messages: [EndpointMessage]) -> Int {
+  package static func tokens(in messages: [EndpointMessage]) -> Int {
     messages.reduce(0) { $0 + tokens(in: $1.content) + 4 }
   }
 }

@@ -7,6 +7,13 @@ public struct HeuristicLabel: Sendable, Equatable {
   /// The rule that it states; nil when none holds.
   public var rule: TokenRule?
 
+  /// States a label.
+  public init(text: String, evidence: String, rule: TokenRule?) {
+    self.text = text
+    self.evidence = evidence
+    self.rule = rule
+  }
+
   /// The label for the store.
   ///
   /// - Parameter time: Seconds since 1970.

@@ -99,7 +99,7 @@ public struct JudgeJob: EndpointJob {
   }
 
   /// The question of a request, the same every time.
-  func question(_ item: JudgeItem) throws -> JudgeQuestion? {
+  package func question(_ item: JudgeItem) throws -> JudgeQuestion? {
     var random = SplitMix64(
       seed: seed &+ UInt64(bitPattern: item.name.row) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(item.round))
     let writer = QuestionWriter(texts: store.texts)
