@@ -73,8 +73,3 @@ def states(session, slugs):
     yield "all links", "#stage"
     session.tab("scatter")
     yield "scatter", ".scatter-stage"
-    session.visit(f"#view=compare&graph={slugs[0]}&with={slugs[1]}")
-    session.until("() => document.querySelector('.compare-figure canvas')")
-    session.page.locator("#compare-mode").select_option("diff")
-    session.page.wait_for_timeout(400)
-    yield "diff", ".compare-figures"
