@@ -93,7 +93,8 @@ let package = Package(
     module(
       "FeatureDashboards",
       on: [
-        "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers", "TranscoderTraining",
+        "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
+        "TranscoderTraining",
         "Transcoders", "Transformers", crypto, grdb,
       ]),
 

@@ -27,7 +27,7 @@ struct ByteReader {
       shift += 7
       if byte < 0x80 { break }
     }
-    guard value <= UInt64(limit) else { throw Malformed() }
+    guard limit >= 0, value <= UInt64(limit) else { throw Malformed() }
     return Int(value)
   }
 

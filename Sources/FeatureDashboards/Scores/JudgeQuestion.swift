@@ -58,7 +58,8 @@ package struct QuestionWriter {
   }
 
   /// Fuzzing: excerpts with marked tokens, half of them marked where the feature is silent.
-  package func fuzzing(label: String, active: [FeatureExample], _ random: inout SplitMix64) -> JudgeQuestion? {
+  package func fuzzing(label: String, active: [FeatureExample], _ random: inout SplitMix64) -> JudgeQuestion?
+  {
     var wrong: [(String, Bool)] = []
     var right: [(String, Bool)] = []
     for example in active.prefix(2 * QuestionWriter.excerpts) {
