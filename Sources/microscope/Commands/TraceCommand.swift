@@ -86,7 +86,7 @@ struct TraceCommand: AsyncParsableCommand {
     clock.lap("tokens")
     let set = try transcoders.map { try TranscoderSet(path: $0) }
     if set != nil { clock.lap("load") }
-    let library = TraceCommand.library(transcoders)
+    let library = TraceCommand.library(resolved, transcoders)
     let name = set?.name ?? "neurons:" + (resolved.entry?.id ?? options.model)
     let result = try PromptTrace(
       trace.settings, transcoders: set, model: model, tokens: tokens, clock: clock
@@ -112,13 +112,15 @@ struct TraceCommand: AsyncParsableCommand {
 
   private var folder: URL { output.map { URL(filePath: $0) } ?? MicroscopeHome().graphs }
 
-  /// The dashboards, those of transcoders that were named among them.
-  private static func library(_ transcoders: String?) -> DashboardLibrary {
-    let given = transcoders.map {
-      PresentItem(name: URL(filePath: $0).lastPathComponent, location: URL(filePath: $0))
-    }
-    return DashboardLibrary(
-      home: MicroscopeHome(), share: MicroscopeShare(), given: .init(transcoders: given))
+  /// The dashboards, those of the model and the transcoders that were named among them.
+  private static func library(_ resolved: ResolvedModel, _ transcoders: String?) -> DashboardLibrary {
+    let location = resolved.location
+    let given = LiveModelService.Given(
+      model: PresentItem(name: resolved.entry?.id ?? location.lastPathComponent, location: location),
+      transcoders: transcoders.map {
+        PresentItem(name: URL(filePath: $0).lastPathComponent, location: URL(filePath: $0))
+      })
+    return DashboardLibrary(home: MicroscopeHome(), share: MicroscopeShare(), given: given)
   }
 
   private static func show(_ progress: TraceProgress) {
