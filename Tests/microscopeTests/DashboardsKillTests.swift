@@ -1,4 +1,5 @@
 import Foundation
+import ModelFiles
 import Testing
 
 @Suite("Dashboards that are killed while they are made or changed", .serialized)
@@ -48,7 +49,9 @@ struct DashboardsKillTests {
     ])
     let folder = sandbox.path(output)
     return try FileManager.default.contentsOfDirectory(atPath: folder).reduce(into: [:]) { found, name in
-      let text = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+      let bytes = [UInt8](try Data(contentsOf: URL(filePath: folder + "/" + name)))
+      let unpacked = try #require(CompressedBytes.unpack(bytes, atMost: 1 << 26))
+      let text = String(decoding: unpacked, as: UTF8.self)
       found[name] = text.replacing(#/"time" ?: ?[\d.]+/#, with: "")
     }
   }
