@@ -81,7 +81,7 @@ OVERFLOWING = """() => {
 
 # English words in a Chinese page, outside of data (tokens, labels, model names).
 ENGLISH = """() => {
-  const data = '.tokens, .bars, #path, .facts, .title, .links, .label-row, .box, .row, .finder ul, .example, .pieces, .place, option, #compare td, .cards, kbd, h1, code, .group, .evidence, .told, .factor .name, .outputs, .texts, .plain-list, .feature-card, .board-head, .firing-list, .firing-tokens, .compare-figure figcaption, .levels, .sweep .key';
+  const data = '#trace-text, .tokens, .bars, #path, .facts, .title, .links, .label-row, .box, .row, .finder ul, .example, .pieces, .place, option, #compare td, .cards, kbd, h1, code, .group, .evidence, .told, .factor .name, .outputs, .texts, .plain-list, .feature-card, .board-head, .firing-list, .firing-tokens, .compare-figure figcaption, .levels, .sweep .key';
   const known = /Microscope|SVG|PNG|JSON|HTML|circuit-tracer|Neuronpedia|English|logit|microscope dashboards build|ID|Shift|Enter|Ctrl|Space|Alt|Esc/g;
   const bad = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
