@@ -49,7 +49,7 @@ struct ServeTests {
     let running = try sandbox.start(
       ["trace", "The cat", "--model", try TinyModel.path(), "--serve", "--port", "0"])
     let url = try await address(of: running)
-    #expect(running.output.contains("#slug=the-cat"))
+    #expect(running.output.contains("#graph=the-cat"))
     #expect(try await get(url.appending(path: "api/v1/graphs/the-cat")).status == 200)
     kill(running.process.processIdentifier, SIGTERM)
     let outcome = await running.outcome(timeout: 10)

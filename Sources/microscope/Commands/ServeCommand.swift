@@ -101,7 +101,7 @@ struct ServeCommand: AsyncParsableCommand {
     let server = ViewerServer(contents, address: address, token: token)
     let task = Task {
       try await server.run { url in
-        let address = slug.map { url.absoluteString + "#slug=" + $0 } ?? url.absoluteString
+        let address = slug.map { url.absoluteString + "#graph=" + $0 } ?? url.absoluteString
         announce("page    \(address)   (Ctrl-C ends it)")
         if Terminal.showsProgress { Browser.open(address) }
       }
