@@ -11,6 +11,7 @@ import bz2
 import gzip
 import html
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -225,6 +226,8 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--languages", default=",".join(SOURCES))
     options = parser.parse_args()
+    if os.geteuid() == 0:  # others must have done it: a new machine knows no packages
+        subprocess.run(["apt-get", "-qq", "update"], stdout=subprocess.DEVNULL, check=False)
     for language in options.languages.split(","):
         for name, make in SOURCES[language].items():
             path = options.folder / language / f"{name}.jsonl.gz"

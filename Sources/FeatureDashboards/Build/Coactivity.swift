@@ -51,11 +51,25 @@ struct Coactivity {
         place += 1
       }
     }
-    let shared = met.filter { $0 != feature }.map { (feature: $0, count: counts[$0]) }
+    counts[feature] = 0
+    let best = mostShared(met, counts)
     for other in met { counts[other] = 0 }
-    let best = shared.sorted { ($0.count, $1.feature) > ($1.count, $0.feature) }.prefix(4 * limit)
-    return best.map { CoactiveFeature(name: names[$0.feature], overlap: overlap(feature, $0.feature)) }
+    return best.map { CoactiveFeature(name: names[$0], overlap: overlap(feature, $0)) }
       .sorted { ($0.overlap, $1.name) > ($1.overlap, $0.name) }.prefix(limit).map { $0 }
+  }
+
+  /// The features whose overlaps are worth an estimate: those that share most positions, of equal ones the first.
+  ///
+  /// A feature may meet every other one, so only those at or above the least count that is needed are sorted.
+  private func mostShared(_ met: [Int], _ counts: [UInt16]) -> ArraySlice<Int> {
+    var having = [Int](repeating: 0, count: DashboardSettings.sketchSize + 1)
+    for other in met { having[Int(counts[other])] += 1 }
+    var (bar, enough) = (DashboardSettings.sketchSize, having[DashboardSettings.sketchSize])
+    while bar > 1, enough < 4 * limit {
+      bar -= 1
+      enough += having[bar]
+    }
+    return met.filter { counts[$0] >= bar }.sorted { (counts[$0], $1) > (counts[$1], $0) }.prefix(4 * limit)
   }
 
   /// The first place whose entry is at least `key`.
