@@ -1,4 +1,5 @@
 package import Foundation
+import HTTPTypes
 
 /// What the site looks at in an HTTP request, free of any server's types.
 package struct SiteRequest: Sendable {
@@ -29,13 +30,21 @@ package struct SiteRequest: Sendable {
     bodyLength = body.count
   }
 
-  init(_ head: RequestHead, bodyLength: Int) {
-    method = head.method
-    path = head.path
-    query = head.query
-    headers = head.headers
+  /// Describes a request by its head; headers that came twice are joined by commas.
+  init(_ head: HTTPRequest) {
+    let target = (head.path ?? "").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    var headers: [String: String] = [:]
+    for field in head.headerFields {
+      let name = field.name.canonicalName
+      headers[name] = headers[name].map { $0 + ", " + field.value } ?? field.value
+    }
+    headers["host"] = head.authority
+    method = head.method.rawValue
+    path = String(target[0])
+    query = target.count > 1 ? String(target[1]) : ""
+    self.headers = headers
     body = Data()
-    self.bodyLength = bodyLength
+    bodyLength = headers["content-length"].map { Int($0) ?? .max } ?? 0
   }
 
   /// Whether the request could change something.

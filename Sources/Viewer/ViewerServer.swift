@@ -45,10 +45,9 @@ public struct ViewerServer: Sendable {
   /// - Parameter onReady: Called once, when the server answers, with the address of the page.
   /// - Throws: ``ViewerError`` when the page's files are missing or the port cannot be used.
   public func run(onReady: @escaping @Sendable (URL) -> Void) async throws(ViewerError) {
-    let listener = SiteListener(patience: patience, connectionLimit: Self.connectionLimit)
-    try await listener.run(on: address) { (port) throws(ViewerError) in
-      try ViewerSite(contents, address: ListenAddress(host: address.host, port: port), token: token)
-    } onReady: { port in
+    let site = try ViewerSite(contents, address: address, token: token)
+    let server = SiteServer(patience: patience, connectionLimit: Self.connectionLimit)
+    try await server.run(site, on: address) { [address, token] port in
       let name = ListenAddress(host: address.host, port: port).name
       let query = token.map {
         "?token=" + ($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")

@@ -6,7 +6,7 @@ import Foundation
 package struct ViewerSite: Sendable {
   private let assets: WebAssets
   private let routes: APIRoutes
-  private let access: SiteAccess
+  private var access: SiteAccess
   private let compression = Compression()
   private let live: LiveAPI
 
@@ -29,6 +29,14 @@ package struct ViewerSite: Sendable {
     let training = TrainingAPI(folders: TrainingFolders(roots: contents.trainingDirectories))
     routes = APIRoutes(
       all: info.routes + graphs.routes + live.routes + features.routes + training.routes)
+  }
+
+  /// The same site on another port: the one that the operating system chose.
+  func listening(on port: UInt16) -> ViewerSite {
+    var site = self
+    site.access = SiteAccess(
+      address: ListenAddress(host: access.address.host, port: port), token: access.token)
+    return site
   }
 
   /// What the API can be asked for: method and path, with `*` for a name.

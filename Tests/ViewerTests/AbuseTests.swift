@@ -27,7 +27,7 @@ struct AbuseTests {
     try await ServerFixture.with(["small.json": "{}"]) { server in
       let raw = "GET \(path) HTTP/1.1\r\nHost: \(server.host)\r\nConnection: close\r\n\r\n"
       let answer = try await server.exchange(raw)
-      #expect(answer.hasPrefix("HTTP/1.1 404 Not Found"))
+      #expect(answer.hasPrefix(path.hasPrefix("\\") ? "HTTP/1.1 400 Bad Request" : "HTTP/1.1 404 Not Found"))
       #expect(try await isAlive(server))
     }
   }
@@ -109,7 +109,7 @@ struct AbuseTests {
         }
         return (answer, sent)
       }
-      #expect(answer.hasPrefix("HTTP/1.1 413 Content Too Large") && answer.contains("too_large"))
+      #expect(answer.hasPrefix("HTTP/1.1 413 ") && answer.contains("too_large"))
       #expect(sent < 20 << 20)
       #expect(try await isAlive(server))
     }
@@ -199,7 +199,7 @@ struct AbuseTests {
     }
   }
 
-  @Test("More connections than the server takes are closed, and it goes on when they are gone")
+  @Test("More connections than the server takes wait, and it goes on when others are gone")
   func tooMany() async throws {
     try await ServerFixture.with { server in
       let clients = try await server.withBlocking { (0..<950).compactMap { _ in try? server.connect() } }
@@ -213,9 +213,48 @@ struct AbuseTests {
     }
   }
 
-  @Test("50 clients browse at once")
+  @Test("Clients that leave while a trace is told to them make room at once")
+  func leavingStreams() async throws {
+    let model = FakeModel(isGated: true)
+    try await ServerFixture.with(live: model) { server in
+      let id = try await server.startTrace()
+      let raw = "GET /api/v1/jobs/\(id)/events HTTP/1.1\r\nHost: \(server.host)\r\n\r\n"
+      let told = try await server.withBlocking {
+        try (0..<1000).count { _ in
+          let client = try server.connect()
+          defer { client.close() }
+          client.send(raw)
+          return client.readSome().hasPrefix("HTTP/1.1 200 OK")
+        }
+      }
+      #expect(told == 1000)
+      #expect(try await isAlive(server))
+      model.open()
+    }
+  }
+
+  @Test("A client that is done sending gets the whole answer, however slowly it reads")
+  func halfClosed() async throws {
+    let large = try TemporaryGraphs.small() + String(repeating: " ", count: 20 << 20)
+    try await ServerFixture.with(["large.json": large]) { server in
+      let count = try await server.withBlocking {
+        let client = try server.connect()
+        defer { client.close() }
+        client.send("GET /api/v1/graphs/large HTTP/1.1\r\nHost: \(server.host)\r\nConnection: close\r\n\r\n")
+        client.endSending()
+        Thread.sleep(forTimeInterval: 2)
+        return client.readAll().utf8.count
+      }
+      #expect(count > large.utf8.count)
+    }
+  }
+
+  @Test("50 clients browse at once while a trace runs")
   func manyClients() async throws {
-    try await ServerFixture.with(["small.json": try TemporaryGraphs.small()]) { server in
+    let model = FakeModel(isGated: true)
+    let files = ["small.json": try TemporaryGraphs.small()]
+    try await ServerFixture.with(files, live: model) { server in
+      _ = try await server.startTrace()
       let statuses = try await withThrowingTaskGroup(of: [Bool].self) { group in
         for _ in 0..<50 {
           group.addTask {
@@ -233,6 +272,7 @@ struct AbuseTests {
         return try await group.reduce(into: []) { $0 += $1 }
       }
       #expect(statuses.count == 500 && statuses.allSatisfy { $0 })
+      model.open()
     }
   }
 }

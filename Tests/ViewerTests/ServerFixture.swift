@@ -57,6 +57,15 @@ struct ServerFixture: Sendable {
     return (try #require(response as? HTTPURLResponse).statusCode, data)
   }
 
+  /// Starts a trace; returns its job's name.
+  func startTrace() async throws -> String {
+    let (status, data) = try await ask(
+      "/api/v1/traces", method: "POST",
+      headers: ["Content-Type": "application/json", "X-Microscope": "1"], body: Data(#"{"text":"x"}"#.utf8))
+    #expect(status == 202)
+    return String(try #require(String(decoding: data, as: UTF8.self).firstMatch(of: /"id":"(\w+)"/)?.1))
+  }
+
   /// Opens a connection.
   func connect() throws -> RawClient { try RawClient(port: port) }
 
@@ -101,6 +110,9 @@ struct RawClient: Sendable {
   }
 
   func send(_ text: String) { send(Data(text.utf8)) }
+
+  /// Tells the other side that nothing more is sent.
+  func endSending() { _ = shutdown(socket.file.rawValue, Int32(SHUT_WR)) }
 
   /// Reads until the other side ends the connection.
   func readAll() -> String {

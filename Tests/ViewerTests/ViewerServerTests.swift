@@ -1,4 +1,3 @@
-import FlyingSocks
 import Foundation
 import Testing
 import Viewer
@@ -48,6 +47,9 @@ struct ViewerServerTests {
       #expect(answers.components(separatedBy: "HTTP/1.1 200 OK").count == 4)
       let old = try await server.exchange("GET /api/v1 HTTP/1.0\r\nHost: \(server.host)\r\n\r\n")
       #expect(old.contains("Connection: close"))
+      let upgrade = try await server.exchange(
+        "GET /api/v1 HTTP/1.1\r\nHost: \(server.host)\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+      #expect(upgrade.hasPrefix("HTTP/1.1 200 OK") && upgrade.contains("Connection: close"))
     }
   }
 
@@ -76,10 +78,7 @@ struct ViewerServerTests {
   @Test("A job's events reach a client in chunks until the end")
   func events() async throws {
     try await ServerFixture.with(live: FakeModel()) { server in
-      let (started, data) = try await server.ask(
-        "/api/v1/traces", method: "POST", headers: changing, body: Data(#"{"text":"x"}"#.utf8))
-      #expect(started == 202)
-      let id = try #require(String(decoding: data, as: UTF8.self).firstMatch(of: /"id":"(\w+)"/)?.1)
+      let id = try await server.startTrace()
       let raw = "GET /api/v1/jobs/\(id)/events HTTP/1.1\r\nHost: \(server.host)\r\nConnection: close\r\n\r\n"
       let answer = try await server.exchange(raw)
       #expect(answer.contains("Transfer-Encoding: chunked") && answer.contains("event: end\ndata: {"))

@@ -35,6 +35,20 @@ struct RunningTool {
   /// What it has written to standard output so far.
   var output: String { (try? String(contentsOf: outputFile, encoding: .utf8)) ?? "" }
 
+  /// Waits for the address that a server announces.
+  func address() async throws -> URL {
+    for _ in 0..<200 {
+      if let match = output.firstMatch(of: /http:\/\/127\.0\.0\.1:\d+\//),
+        let url = URL(string: String(match.output))
+      {
+        return url
+      }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    process.terminate()
+    throw CocoaError(.fileReadUnknown)
+  }
+
   /// Waits for the end; after `timeout` seconds the process is killed.
   func outcome(timeout: Double) async -> Outcome {
     let identifier = process.processIdentifier

@@ -7,18 +7,6 @@ import Testing
 
 @Suite("serve", .serialized)
 struct ServeTests {
-  /// Waits for the address that the server announces.
-  private func address(of running: RunningTool) async throws -> URL {
-    for _ in 0..<200 {
-      if let match = running.output.firstMatch(of: /http:\/\/127\.0\.0\.1:\d+\//) {
-        return try #require(URL(string: String(match.output)))
-      }
-      try await Task.sleep(for: .milliseconds(50))
-    }
-    running.process.terminate()
-    throw CocoaError(.fileReadUnknown)
-  }
-
   private func get(_ url: URL) async throws -> (text: String, status: Int?) {
     let (data, response) = try await URLSession(configuration: .ephemeral).data(from: url)
     return (String(decoding: data, as: UTF8.self), (response as? HTTPURLResponse)?.statusCode)
@@ -29,7 +17,7 @@ struct ServeTests {
     let sandbox = try Sandbox()
     _ = try await sandbox.succeed(["trace", "The cat", "--model", try TinyModel.path()], timeout: 60)
     let running = try sandbox.start(["serve", "--port", "0"])
-    let url = try await address(of: running)
+    let url = try await running.address()
     let page = try await get(url)
     #expect(page.status == 200 && page.text.contains("<html"))
     let list = try await get(url.appending(path: "api/v1/graphs"))
@@ -48,7 +36,7 @@ struct ServeTests {
     let sandbox = try Sandbox()
     let running = try sandbox.start(
       ["trace", "The cat", "--model", try TinyModel.path(), "--serve", "--port", "0"])
-    let url = try await address(of: running)
+    let url = try await running.address()
     #expect(running.output.contains("#graph=the-cat"))
     #expect(try await get(url.appending(path: "api/v1/graphs/the-cat")).status == 200)
     kill(running.process.processIdentifier, SIGTERM)

@@ -72,7 +72,10 @@ struct FeatureAPI: Sendable {
     let least = try call.number("minDensity", in: 0...1)
     let most = try call.number("maxDensity", in: 0...1)
     if least != nil || most != nil { query.densities = min(least ?? 0, most ?? 1)...(most ?? 1) }
-    query.isNamedByPerson = parameters["origin"] == "person"
+    guard parameters["origin"].map({ $0 == "person" }) ?? true else {
+      throw APIError(.badRequest, "origin is 'person', or left out.")
+    }
+    query.isNamedByPerson = parameters["origin"] != nil
     let order = parameters["sort"] ?? (query.text.isEmpty ? "name" : "relevance")
     guard let order = LibraryQuery.Order(rawValue: order) else {
       let known = LibraryQuery.Order.allCases.map(\.rawValue).joined(separator: ", ")

@@ -8,6 +8,8 @@ package struct ClientPatience: Sendable {
   package var body = 30.0
   /// For taking up to 64 kB of an answer.
   package var answer = 30.0
+  /// For closing the connection after its last answer.
+  package var farewell = 1.0
 
   /// The usual patience.
   package init() {}
