@@ -3,7 +3,7 @@ import json
 import os
 import tempfile
 
-from session import READY, quiet_session
+from session import READY, quiet_session, send
 
 
 def check(browser, base, slugs):
@@ -59,7 +59,16 @@ def keeps(session, slug):
     assert session.boxes() == before, "a reload lost pins"
     assert "say a capital" in session.page.locator(".box[data-box^='group:'] .hit").get_attribute("aria-label")
     query = session.fetch(f"graphs/{slug}/query")["query"]
+    scores = send(session.base, "POST", f"graphs/{slug}/scores", {"pinnedIds": query["pinnedIds"]})["subgraph"]
+    session.wait_text("#subgraph-scores", f"replacement {percent(scores['replacement'])}")
+    session.wait_text("#subgraph-scores", f"completeness {percent(scores['completeness'])}")
     assert query["supernodes"][0][0] == "say a capital" and len(query["pinnedIds"]) == 3, query
+
+
+def percent(share):
+    """A share as the page writes it."""
+    value = share * 100
+    return f"{'<0.1' if 0 < value < 0.1 else format(value, '.0f' if value >= 9.95 or value == 0 else '.1f')} %"
 
 
 def labels(session):

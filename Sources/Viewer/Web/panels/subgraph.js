@@ -36,9 +36,9 @@ export function makeSubgraph({ store, actions }) {
         ["pinned", "supernodes", "labels"].some((name) => state.work[name] !== previous.work?.[name]);
       if (isOther || !view.sub) {
         view.sub = subgraph(state.graph, state.work);
-        scores.textContent = scoreSentence(state);
         buttons.build(view);
       }
+      if (isOther || changed(state, previous, "pinScores")) scores.textContent = scoreSentence(state);
       const isEmpty = view.sub.boxes.length === 0;
       stage.hidden = isEmpty;
       empty.hidden = !isEmpty;
@@ -102,9 +102,10 @@ function drawPanel(canvas, stage, view, state) {
   drawBoxes(context, view.scene);
 }
 
-function scoreSentence({ graph, work }) {
+// The server's scores are of the whole graph; until they come, and without a server, those of the links that are here.
+function scoreSentence({ graph, work, pinScores }) {
   if (!work.pinned.length) return "";
-  const { replacement, completeness } = pinnedScores(graph, work.pinned);
+  const { replacement, completeness } = pinScores?.pinned === work.pinned ? pinScores : pinnedScores(graph, work.pinned);
   return t("subgraph.scores", { replacement: percent(replacement), completeness: percent(completeness) });
 }
 
