@@ -16,7 +16,7 @@ const DEEPEST = 8;      // of a remembered arrangement
 /** The arrangement at first: link graph, node at its right, subgraph and intervention below. */
 export function defaultDock() {
   return split(true, [
-    [split(false, [[zone(["links", "scatter"]), 0.69], [zone(["subgraph", "intervene"]), 0.31]]), 0.725],
+    [split(false, [[zone(["links", "scatter"]), 0.66], [zone(["subgraph", "intervene"]), 0.34]]), 0.725],
     [zone(["node", "features", "filters"]), 0.275],
   ]);
 }

@@ -26,7 +26,8 @@ const FOCUS = ["graph", "visible", "route", "hovered", "selected", "chosen", "wo
 export function makeStage(canvas, box, scene) {
   const figure = { layout: null, view: null, area: null, theme: readTheme(canvas) };
   const layers = {
-    under: document.createElement("canvas"), over: canvas, shown: null, told: false, rest: makePicture(), focus: makePicture(),
+    under: document.createElement("canvas"), over: canvas, rest: makePicture(), focus: makePicture(),
+    shown: null, seen: null, told: false,  // the views that the lower and the upper layer show; whether anything was drawn yet
   };
   layers.under.setAttribute("aria-hidden", "true");
   box.prepend(layers.under);
@@ -121,16 +122,18 @@ function drawUnder(layers, figure, scene, ratio) {
   layers.shown = figure.view;
 }
 
-// The upper layer: the focus, the lasso, and the axes, on which the focus is marked.
-function drawOver({ over, focus }, figure, scene, ratio) {
+// The upper layer: the focus, the lasso, and the axes, on which the focus is marked. A focus that the pointer only passes
+// is worth no picture.
+function drawOver(layers, figure, scene, ratio) {
+  const { over, focus } = layers;
   const context = begun(over, ratio);
   enterPlot(context, figure);
-  if (linksInFocus(scene).length < HEAVY) drawFocus(context, figure, scene);
+  const serves = covers(focus.view, figure) && FOCUS.every((name) => focus.of[name] === scene[name]);
+  const passes = scene.hovered !== null && !serves && layers.seen === figure.view;
+  layers.seen = figure.view;
+  if (passes || linksInFocus(scene).length < HEAVY) drawFocus(context, figure, scene);
   else {
-    const isSame = focus.of && FOCUS.every((name) => focus.of[name] === scene[name]);
-    if (!isSame || !covers(focus.view, figure)) {
-      take(focus, figure, ratio, scene, (sheet) => drawOutstanding(sheet, figure, scene));
-    }
+    if (!serves) take(focus, figure, ratio, scene, (sheet) => drawOutstanding(sheet, figure, scene));
     drawVeil(context, figure);
     copy(context, focus, figure, ratio);
   }
