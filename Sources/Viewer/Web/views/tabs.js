@@ -14,11 +14,9 @@ export function makeTabs(id, { store, actions }) {
   return {
     element,
     update: (panels, shown) => {
-      const focused = list.contains(document.activeElement);
       list.setAttribute("aria-label", t("zone", { panels: panels.map((panel) => t(`panel.${panel}`)).join(", ") }));
       list.replaceChildren(...panels.map((panel) => makeTab(panel, id, panel === shown, { store, actions })));
       element.replaceChildren(list, makeMenu(shown, store.read().dock, actions));
-      if (focused) list.querySelector("[aria-selected=true]")?.focus();
     },
   };
 }

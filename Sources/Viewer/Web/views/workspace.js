@@ -48,25 +48,23 @@ export function makeWorkspace(context) {
   };
 }
 
-// Returns a function that brings zones and bars into an arrangement. Only another shape of the tree is built anew.
+// Returns a function that brings zones and bars into an arrangement. The tree of elements is built anew only for another shape,
+// and zones are filled anew only when one of them changed: sizing touches neither.
 function makeArranging(dock, context, panelOf) {
   const zones = [];
-  let known = null;
-  let shape = null;
+  let known = { tree: null, shape: null, held: [] };
   return (tree) => {
-    if (tree === known) return;
-    const held = zonesOf(tree);
+    if (tree === known.tree) return;
+    const [shape, held] = [shapeOf(tree), zonesOf(tree)];
     while (zones.length < held.length) zones.push(makeZone(zones.length, context));
-    if (shapeOf(tree) !== shape) {
-      shape = shapeOf(tree);
-      const focused = dock.contains(document.activeElement) ? document.activeElement.id : null;
-      const waiting = zones.slice(0, held.length);
-      dock.replaceChildren(build(tree, [], waiting, context));
+    const focused = dock.contains(document.activeElement) ? document.activeElement.id : null;
+    if (shape !== known.shape) dock.replaceChildren(build(tree, [], zones.slice(0, held.length), context));
+    if (shape !== known.shape || held.some((zone, at) => zone !== known.held[at])) {
       held.forEach((zone, at) => fill(zones[at], zone, panelOf));
       if (focused) document.getElementById(focused)?.focus();
-    } else held.forEach((zone, at) => fill(zones[at], zone, panelOf));
+    }
     share(dock.firstElementChild, tree);
-    known = tree;
+    known = { tree, shape, held };
   };
 }
 
