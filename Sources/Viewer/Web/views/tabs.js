@@ -68,5 +68,5 @@ function makeMenu(panel, dock, actions) {
     else if (what === "join") actions.joinPanel(panel, where);
     else if (what === "split") actions.splitPanel(panel, panel, where);
     else if (what === "edge") actions.splitPanel(panel, null, where);
-  }, { class: "mover" });
+  }, { class: "mover", id: `mover-${panel}` });
 }
