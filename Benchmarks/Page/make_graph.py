@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Writes a made-up attribution graph of a given size, the same one for the same numbers.
 
+As in real graphs nearly every node has a link to the most probable output, and many have one to the others.
+
     make_graph.py OUTPUT.json [--nodes 5000] [--links 50000] [--tokens 64] [--layers 30]
 """
 import argparse
@@ -50,16 +52,22 @@ def join(graph, count, layers, chance):
     order = sorted(graph, key=row)
     rows = [row(node) for node in order]
     links, seen = [], set()
-    while len(links) < count:
-        target = chance.randrange(len(order))
-        if order[target]["feature_type"] in ("embedding", "mlp reconstruction error"):
-            continue
-        source = chance.randrange(target + 1)
+
+    def add(source, target):
         if rows[source] >= rows[target] or order[source]["ctx_idx"] > order[target]["ctx_idx"] or (source, target) in seen:
-            continue
+            return
         seen.add((source, target))
         weight = chance.gauss(0, 1) * chance.expovariate(1)
         links.append({"source": order[source]["node_id"], "target": order[target]["node_id"], "weight": round(weight, 5)})
+
+    outputs = [at for at, node in enumerate(order) if node["feature_type"] == "logit"]
+    for rank, target in enumerate(outputs):
+        for source in range(0, len(order), rank * 4 + 1):
+            add(source, target)
+    while len(links) < count:
+        target = chance.randrange(len(order))
+        if order[target]["feature_type"] not in ("embedding", "mlp reconstruction error"):
+            add(chance.randrange(target + 1), target)
     return links
 
 

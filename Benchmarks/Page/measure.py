@@ -1,28 +1,33 @@
 #!/usr/bin/env python3
 """Measures the page in a real browser: first paint of a 2,000-node graph, and frames while hovering, panning and zooming
-over one of 5,000 nodes and 50,000 links.
+over one of 5,000 nodes and 50,000 links. `hubs` hovers over the nodes with the most links only: outputs have thousands.
 
     measure.py ADDRESS --first SLUG --large SLUG [--browser /usr/bin/chromium] [--scale 1]
 
 ADDRESS is a running viewer that has both graphs (make_graph.py writes them). Prints medians and 95th percentiles.
 """
 import argparse
+import collections
 import json
 import statistics
+import urllib.request
 
 from playwright.sync_api import sync_playwright
 
-# Milliseconds between animation frames while `work(at)` is done in each; `cost` is the time that the page's own code took.
-FRAMES = """async (kind) => {
+# Milliseconds between animation frames while `work(at)` is done in each.
+FRAMES = """async ([kind, links]) => {
   const canvas = document.querySelector('#graph');
   const box = canvas.getBoundingClientRect();
   const nodes = canvas.describeNodes();
+  const degree = key => links[key] ?? 0;
+  const hubs = [...nodes].sort((a, b) => degree(b.key) - degree(a.key)).slice(0, 40);
   const send = (name, x, y, more = {}) => canvas.dispatchEvent(new PointerEvent(name, {
     clientX: box.left + x, clientY: box.top + y, pointerId: 1, pointerType: 'mouse', button: 0, bubbles: true, ...more }));
   const wheel = (delta, more = {}) => canvas.dispatchEvent(new WheelEvent('wheel', {
     clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, deltaY: delta, bubbles: true, cancelable: true, ...more }));
   const work = {
     hover: at => { const node = nodes[(at * 37) % nodes.length]; send('pointermove', node.x, node.y); },
+    hubs: at => { const node = hubs[at % hubs.length]; send('pointermove', node.x, node.y); },
     pan: at => wheel(at % 60 < 30 ? 24 : -24, { shiftKey: true }),
     zoom: at => wheel(at % 40 < 20 ? -40 : 40),
   }[kind];
@@ -73,13 +78,21 @@ def main():
             times = page.evaluate(PAINT)
             paints.append(times["drawn"] - times["response"])
         print("first paint after the response, ms:", json.dumps(summary(paints)))
+        links = link_counts(base, options.large)
         page.goto("about:blank")
         page.goto(f"{base}#graph={options.large}")
         wait_for(page, "() => document.querySelector('#graph')?.describeNodes?.().length > 0")
         page.wait_for_timeout(1500)
-        for kind in ["hover", "pan", "zoom"]:
-            print(f"frames, {kind}, ms:", json.dumps(summary(page.evaluate(FRAMES, kind))))
+        for kind in ["hover", "hubs", "pan", "zoom"]:
+            print(f"frames, {kind}, ms:", json.dumps(summary(page.evaluate(FRAMES, [kind, links]))))
         browser.close()
+
+
+def link_counts(base, slug):
+    """How many links each node of a graph has."""
+    with urllib.request.urlopen(f"{base}api/v1/graphs/{slug}") as response:
+        links = json.load(response)["links"]
+    return collections.Counter(link[end] for link in links for end in ["source", "target"])
 
 
 def wait_for(page, condition):

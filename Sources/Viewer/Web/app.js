@@ -9,6 +9,7 @@ import { comparingActions } from "./actions/comparing.js";
 import { graphActions } from "./actions/graphs.js";
 import { liveActions } from "./actions/live.js";
 import { pageActions } from "./actions/page.js";
+import { makeScoring } from "./actions/scoring.js";
 import { makeSaving, workActions } from "./actions/works.js";
 
 const embedded = readEmbedded();
@@ -27,6 +28,7 @@ mount(document.getElementById("page"), { store, actions, embedded });
 store.subscribe(keepChosen);
 if (!embedded) {
   store.subscribe(makeSaving(store, actions));
+  store.subscribe(makeScoring(store));
   store.subscribe(rememberInAddress);
   addEventListener("hashchange", followAddress);
 }

@@ -21,7 +21,9 @@ def browses(session, slugs):
     assert cards.count() == 0
     session.page.locator("#gallery-search").fill("")
     session.until("""() => [...document.querySelectorAll('.card canvas')].every(canvas => {
-      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      const copy = new OffscreenCanvas(48, 24).getContext('2d', { willReadFrequently: true });
+      copy.drawImage(canvas, 0, 0, 48, 24);
+      const { data } = copy.getImageData(0, 0, 48, 24);
       return data.some(part => part > 0); })""")
     session.page.locator(f".open[data-slug='{slugs[1]}']").click()
     session.until(READY)
@@ -40,14 +42,14 @@ def deletes(session, slugs):
 
 def compares(session, slugs):
     session.visit(f"#view=compare&graph={slugs[0]}&with={slugs[1]}")
-    session.until("() => document.querySelectorAll('.compare-figure canvas').length === 2")
+    session.until("() => document.querySelectorAll('.compare-figure').length === 2")
     row = session.page.locator(".table tbody tr").nth(1)
     row.click()
     session.settle()
     assert "here" in row.get_attribute("class")
     assert session.page.locator(".table tr.both, .table tr.left, .table tr.right").count() > 5
     session.page.locator("#compare-mode").select_option("diff")
-    session.until("() => document.querySelectorAll('.compare-figure canvas').length === 1")
+    session.until("() => document.querySelectorAll('.compare-figure').length === 1")
     counts = [int("".join(letter for letter in text if letter.isdigit())) for text in session.page.locator(".compare .legend li").all_inner_texts()]
     assert len(counts) == 3 and counts[1] > 0, f"no feature is in both: {counts}"
 

@@ -73,3 +73,13 @@ def states(session, slugs):
     yield "all links", "#stage"
     session.tab("scatter")
     yield "scatter", ".scatter-stage"
+    session.visit(f"#view=compare&graph={slugs[0]}&with={slugs[1]}")
+    session.until("() => document.querySelectorAll('.compare-figure canvas').length > 0")
+    session.page.wait_for_timeout(500)
+    yield "side by side", "#compare"
+    session.page.locator("#compare-mode").select_option("diff")
+    session.page.wait_for_timeout(500)
+    session.page.locator(".table tbody tr").first.click()
+    session.page.mouse.move(2, 2)
+    session.settle()
+    yield "diff", "#compare"

@@ -3,7 +3,7 @@ import json
 import os
 import tempfile
 
-from session import READY, quiet_session
+from session import READY, quiet_session, send
 
 
 def check(browser, base, slugs):
@@ -59,7 +59,16 @@ def keeps(session, slug):
     assert session.boxes() == before, "a reload lost pins"
     assert "say a capital" in session.page.locator(".box[data-box^='group:'] .hit").get_attribute("aria-label")
     query = session.fetch(f"graphs/{slug}/query")["query"]
+    scores = send(session.base, "POST", f"graphs/{slug}/scores", {"pinnedIds": query["pinnedIds"]})["subgraph"]
+    session.wait_text("#subgraph-scores", f"replacement {percent(scores['replacement'])}")
+    session.wait_text("#subgraph-scores", f"completeness {percent(scores['completeness'])}")
     assert query["supernodes"][0][0] == "say a capital" and len(query["pinnedIds"]) == 3, query
+
+
+def percent(share):
+    """A share as the page writes it."""
+    value = share * 100
+    return f"{'<0.1' if 0 < value < 0.1 else format(value, '.0f' if value >= 9.95 or value == 0 else '.1f')} %"
 
 
 def labels(session):
@@ -157,29 +166,58 @@ def imports(session, slug):
 
 
 def arranges(session):
-    bar = session.page.locator(".splitter-right")
-    before = session.page.locator(".zone-right").bounding_box()["width"]
+    """Panels by hand: sized at a bar, dragged to tabs, to a side, to the window's edge; by keys; remembered; reset."""
+    page = session.page
+    frame = lambda panel: page.locator(f"#tab-{panel}").evaluate("""tab => {
+      const { left, top, width, height } = tab.closest('.zone').getBoundingClientRect(); return { left, top, width, height }; }""")
+    tabs = lambda panel: page.locator(f"#tab-{panel}").evaluate("tab => [...tab.parentElement.children].map(each => each.dataset.panel)")
+    before = frame("node")["width"]
+    bar = page.locator(".dock > .split > .splitter")
     bar.focus()
     session.key("ArrowLeft", "ArrowLeft")
-    assert session.page.locator(".zone-right").bounding_box()["width"] > before + 20
-    session.page.locator("#tab-features").focus()
-    session.page.locator("#tab-features").click()
-    session.key("Alt+ArrowRight")
-    assert session.page.locator("#tab-features").evaluate("tab => tab.closest('.zone').dataset.zone") == "bottom"
-    tab, zone = session.page.locator("#tab-subgraph").bounding_box(), session.page.locator(".zone-right .zone-body").bounding_box()
-    session.page.mouse.move(tab["x"] + 20, tab["y"] + 10)
+    assert abs(frame("node")["width"] - before - 32) < 2, "the arrow keys did not size the panel"
+    place = bar.bounding_box()
+    drag(session, (place["x"], place["y"] + 200), (place["x"] - 60, place["y"] + 200))
+    assert abs(frame("node")["width"] - before - 92) < 3, "the bar did not follow the pointer"
+    drag_tab(session, "subgraph", lambda zone: (zone["left"] + zone["width"] / 2, zone["top"] + zone["height"] / 2), frame("node"))
+    assert tabs("subgraph") == ["node", "features", "filters", "subgraph"], "a dragged panel did not join the tabs"
+    drag_tab(session, "features", lambda zone: (zone["left"] + zone["width"] / 2, zone["top"] + zone["height"] - 20), frame("links"))
+    assert tabs("features") == ["features"] and frame("features")["top"] > frame("links")["top"] + 50
+    assert abs(frame("features")["left"] - frame("links")["left"]) < 2, "a panel dropped at a side did not split it"
+    drag_tab(session, "scatter", lambda zone: (4, zone["top"] + 200), frame("links"))
+    assert frame("scatter")["left"] < 2 and frame("scatter")["height"] > frame("links")["height"] + 100, "not beside everything"
+    by_keys(session, tabs, frame)
+    shape = [(panel, frame(panel)) for panel in ["links", "node", "subgraph", "features", "scatter", "intervene", "filters"]]
+    page.reload()
+    session.until(READY)
+    assert shape == [(panel, frame(panel)) for panel, _ in shape], "the arrangement was forgotten"
+    page.locator(".mover").first.select_option("reset")
+    session.settle()
+    assert tabs("subgraph") == ["subgraph", "intervene"] and abs(frame("node")["width"] - before) < 2
+
+
+def by_keys(session, tabs, frame):
+    session.tab("filters")
+    session.key("Alt+ArrowLeft")
+    neighbour = tabs("filters")[0]
+    assert neighbour in ["links", "features", "intervene"], "Alt and an arrow did not move the panel to its neighbour"
+    session.key("Alt+Shift+ArrowDown")
+    assert tabs("filters") == ["filters"] and frame("filters")["top"] > frame(neighbour)["top"] + 30
+    session.key("Alt+ArrowUp", "ArrowLeft")
+    assert session.page.evaluate("document.activeElement.id") == f"tab-{neighbour}", "the keyboard lost the tab"
+
+
+def drag_tab(session, panel, target, zone):
+    tab = session.page.locator(f"#tab-{panel}").bounding_box()
+    drag(session, (tab["x"] + 20, tab["y"] + 10), target(zone))
+
+
+def drag(session, start, end):
+    session.page.mouse.move(*start)
     session.page.mouse.down()
-    session.page.mouse.move(zone["x"] + 100, zone["y"] + 200, steps=6)
+    session.page.mouse.move(*end, steps=6)
     session.page.mouse.up()
     session.settle()
-    where = lambda name: session.page.locator(f"#tab-{name}").evaluate("tab => tab.closest('.zone').dataset.zone")
-    assert where("subgraph") == "right", "a dragged tab did not land"
-    session.page.reload()
-    session.until(READY)
-    assert (where("subgraph"), where("features")) == ("right", "bottom"), "the arrangement was forgotten"
-    session.page.locator(".zone-right .mover").select_option("reset")
-    session.settle()
-    assert where("subgraph") == "bottom"
 
 
 def read(path):

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { tokenLabels } from "../../../Sources/Viewer/Web/draw/axes.js";
 import { decodeGraph } from "../../../Sources/Viewer/Web/graph/decode.js";
 import { layOut, nearestNode, neighbour, placeColumns, rowMiddle } from "../../../Sources/Viewer/Web/graph/layout.js";
 import { largeGraphFile, smallGraphFile } from "./fixtures.js";
@@ -73,4 +74,14 @@ test("two thousand nodes are laid out in well under a frame's worth of patience"
   layOut(graph, size);
   assert.ok(graph.nodes.length > 2000);
   assert.ok(performance.now() - start < 200);
+});
+
+test("token labels stand level when they do not meet, even where one overhangs its narrow column", () => {
+  const context = { measureText: (text) => ({ width: 6 * [...text].length }) };
+  const columns = (...widths) => placeColumns(widths, widths.reduce((sum, width) => sum + width, 0));
+  const read = (widths, tokens) => tokenLabels(context, { columns: columns(...widths) }, { font: "any" }, tokens);
+  assert.deepEqual(read([100, 100], [" France", " is"]), { level: true, labels: ["France", "is"] });
+  assert.deepEqual(read([20, 200, 90], ["<|end|>", "The", " capital"]), { level: true, labels: ["<|end|>", "The", "capital"] });
+  assert.equal(read([20, 20, 200], ["<|end|>", " capital", "The"]).level, false);
+  assert.deepEqual(read([20, 200], ["a very long token", " France | Italy"]).labels[1], "France | Italy");
 });

@@ -1,6 +1,6 @@
 // What concerns the page as a whole: views, panels, dialogs, remarks, language and colours.
 
-import { moving, resizing, showing, defaultDock } from "../core/dock.js";
+import { defaultDock, joining, showing, sizing, splitting } from "../core/dock.js";
 
 /** Builds the actions. */
 export function pageActions(store) {
@@ -9,8 +9,9 @@ export function pageActions(store) {
   return {
     show: (view) => change({ view, sheet: null }),
     showPanel: (panel) => change({ view: "graph", dock: showing(store.read().dock, panel) }),
-    movePanel: (panel, zone, before) => dock(moving(store.read().dock, panel, zone, before)),
-    resizeZone: (zone, pixels) => dock(resizing(store.read().dock, zone, pixels)),
+    joinPanel: (panel, other, before) => dock(joining(store.read().dock, panel, other, before)),
+    splitPanel: (panel, other, side) => dock(splitting(store.read().dock, panel, other, side)),
+    sizePanels: (path, at, by) => dock(sizing(store.read().dock, path, at, by)),
     resetDock: () => dock(defaultDock()),
     openSheet: (name, about = null) => change({ sheet: Object.freeze({ name, about }) }),
     closeSheet: () => change({ sheet: null }),

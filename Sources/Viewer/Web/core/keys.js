@@ -40,7 +40,9 @@ export const KEYS = Object.freeze([
     { keys: ["Enter"], name: "open" }, { keys: ["F2"], name: "rename" }, { keys: ["Delete"], name: "unpin" },
   ] },
   { group: "layout", entries: [
-    { keys: ["Alt+Arrow"], shown: "Alt + ← →", name: "moveTab" }, { keys: ["Arrow"], shown: "← ↑ → ↓", name: "split" },
+    { keys: ["Alt+Arrow"], shown: "Alt + ← ↑ → ↓", name: "moveTab" },
+    { keys: ["Alt+Shift+Arrow"], shown: "Alt + Shift + ← ↑ → ↓", name: "splitTab" },
+    { keys: ["Arrow"], shown: "← ↑ → ↓", name: "size" },
   ] },
 ]);
 

@@ -40,6 +40,8 @@ export const initialState = Object.freeze({
   history: emptyHistory(),
   cards: null,           // what the store knows of the features of this graph, by "layer/feature"
 
+  pinScores: null,       // the server's scores of what is pinned: { pinned, replacement, completeness }
+
   savedWork: null,       // the pins and supernodes that the server has
   savedLabels: null,     // the labels that the server has
   revision: null,        // handed back when work is saved

@@ -7,6 +7,7 @@ import { toArea } from "../graph/viewport.js";
 
 const LABEL = 11;    // font size of all labels, in pixels
 const LONGEST = 58;  // widest token label, in pixels
+const GAP = 6;       // free pixels between level labels
 const LEVEL = 36;    // a column of at least this width has a level label, shortened to it
 
 /** Draws the bands of the tokens and the lines of the layers, under the data. */
@@ -85,15 +86,22 @@ export function tokenLabels(context, { columns }, { font }, tokens, zoom = 1) {
   return value;
 }
 
+// Labels stand level when each fits into its column, or when those that overhang theirs leave their neighbours in peace.
 // Measuring texts is slow, and needed only when the layout or the zoom is another.
 const kept = new WeakMap();
 
 function measuredLabels(context, columns, font, tokens, zoom) {
   context.font = `${LABEL}px ${font}`;
-  const room = columns.map((column) => column.width * zoom - 6);
-  const level = tokens.every((token, at) => room[at] >= LEVEL ||
-    context.measureText(fitted(context, token, LONGEST)).width <= room[at]);
-  return { level, labels: tokens.map((token, at) => fitted(context, token, level ? Math.max(room[at], 12) : LONGEST)) };
+  const width = (text) => context.measureText(text).width;
+  const room = columns.map((column) => column.width * zoom - GAP);
+  const short = tokens.map((token) => fitted(context, token, LONGEST));
+  if (room.every((pixels, at) => pixels >= LEVEL || width(short[at]) <= pixels)) {
+    return { level: true, labels: tokens.map((token, at) => fitted(context, token, Math.max(room[at], 12))) };
+  }
+  const wide = tokens.map((token, at) => (room[at] > LONGEST ? fitted(context, token, room[at]) : short[at]));
+  const apart = columns.slice(1).every((column, at) => (column.middle - columns[at].middle) * zoom >=
+    (width(wide[at]) + width(wide[at + 1])) / 2 + GAP);
+  return { level: apart, labels: apart ? wide : short };
 }
 
 // Below 11 pixels a column only some labels are written.

@@ -10,6 +10,8 @@ import { toArea } from "../graph/viewport.js";
 export const MARGIN = Object.freeze({ left: 58, right: 12, top: 10, bottom: 58, level: 24 });
 
 const VEIL = 0.55;
+const SHARED = 250;     // how many lines share a stroke
+const MOST_BOLD = 240;  // how many links of the focus have a line of their own, dashed if they inhibit
 
 /**
  * Draws what rests, in the plot's own coordinates: bands, the links under the nodes, the strongest path, the nodes.
@@ -22,25 +24,31 @@ export function drawRest(context, figure, scene) {
   drawNodes(context, figure, scene, everyVisible(scene));
 }
 
-/**
- * Draws what the pointer and the selection change, over what rests.
- *
- * 1. A veil, so that everything out of focus steps back.
- * 2. The links of the focus: thickness by |weight|, colour by sign; the route when one is shown.
- * 3. Their nodes again, and rings around selected, hovered, chosen and pinned nodes.
- */
+/** Draws what the pointer and the selection change, over what rests: a veil, and what stands out. */
 export function drawFocus(context, figure, scene) {
-  const focus = scene.hovered ?? scene.selected;
-  const links = scene.route && scene.hovered === null ? scene.route.links : focusLinks(scene, focus);
-  if (links.length) {
-    context.globalAlpha = VEIL;
-    context.fillStyle = figure.theme.ground;
-    context.fillRect(-MARGIN.left, -MARGIN.top, figure.area.width + MARGIN.left + MARGIN.right, figure.area.height + MARGIN.top);
-    context.globalAlpha = 1;
-    drawLinks(context, figure, links);
-    const near = new Set(links.flatMap((link) => [link.source, link.target]));
-    drawNodes(context, figure, scene, [...near].map((index) => scene.graph.nodes[index]));
-  }
+  if (linksInFocus(scene).length) drawVeil(context, figure);
+  drawOutstanding(context, figure, scene);
+}
+
+/** Draws a veil over the plot, so that everything out of focus steps back. */
+export function drawVeil(context, { area, theme }) {
+  context.globalAlpha = VEIL;
+  context.fillStyle = theme.ground;
+  context.fillRect(-MARGIN.left, -MARGIN.top, area.width + MARGIN.left + MARGIN.right, area.height + MARGIN.top);
+  context.globalAlpha = 1;
+}
+
+/**
+ * Draws what stands out.
+ *
+ * 1. The links of the focus: thickness by |weight|, colour by sign; the route when one is shown.
+ * 2. Their nodes again, and rings around selected, hovered, chosen and pinned nodes.
+ */
+export function drawOutstanding(context, figure, scene) {
+  const links = linksInFocus(scene);
+  drawLinks(context, figure, links);
+  const near = new Set(links.flatMap((link) => [link.source, link.target]));
+  drawNodes(context, figure, scene, [...near].map((index) => scene.graph.nodes[index]));
   for (const index of scene.pins ?? []) drawPin(context, figure, scene, index);
   for (const index of scene.chosen ?? []) drawRing(context, figure, scene, index, 1.6, 2.5);
   if (scene.selected !== null) drawRing(context, figure, scene, scene.selected, 2.2, 3.5);
@@ -58,8 +66,13 @@ export function drawFigure(context, figure, scene) {
   drawAxes(context, figure, scene, MARGIN, scene.hovered ?? scene.selected);
 }
 
-/** The visible links of a node. */
-export function focusLinks({ graph, visible }, focus) {
+/** The links that stand out: the route's, or those of the node under the pointer, else of the selected one. */
+export function linksInFocus(scene) {
+  if (scene.route && scene.hovered === null) return scene.route.links;
+  return focusLinks(scene, scene.hovered ?? scene.selected);
+}
+
+function focusLinks({ graph, visible }, focus) {
   if (focus === null || !visible.mask[focus]) return [];
   return [...graph.inputs[focus], ...graph.outputs[focus]]
     .filter((link) => visible.mask[link.source] && visible.mask[link.target]);
@@ -82,11 +95,7 @@ function drawUnderlay(context, figure, scene) {
 
 // Many curves in one path are slow to fill in; a few hundred at a time are not.
 function strokeInPieces(context, figure, links) {
-  for (let from = 0; from < links.length; from += 250) {
-    context.beginPath();
-    for (const link of links.slice(from, from + 250)) traceLink(context, figure, link);
-    context.stroke();
-  }
+  for (let from = 0; from < links.length; from += SHARED) strokeLinks(context, figure, links.slice(from, from + SHARED));
 }
 
 function strongestInputs(graph, visible) {
@@ -104,28 +113,44 @@ function drawPath(context, figure, path) {
   context.strokeStyle = figure.theme.soft;
   context.lineWidth = 1.6;
   context.setLineDash([2, 3]);
-  context.beginPath();
-  for (const link of path.links) traceLink(context, figure, link);
-  context.stroke();
+  strokeLinks(context, figure, path.links);
   context.setLineDash([]);
 }
 
-// Weak links first, so that the strong ones lie on top.
+// Weak links first, so that the strong ones lie on top. Beyond the strongest, links are fine lines that share a stroke: a
+// dashed line by itself takes twenty times as long, and its dashes could not be seen among thousands.
 function drawLinks(context, figure, links) {
   const strongest = links.reduce((most, link) => Math.max(most, Math.abs(link.weight)), 0) || 1;
   const ordered = [...links].sort((a, b) => Math.abs(a.weight) - Math.abs(b.weight));
-  for (const link of ordered) {
-    const strength = Math.abs(link.weight) / strongest;
-    context.globalAlpha = 0.12 + 0.75 * Math.sqrt(strength);
-    context.lineWidth = 0.5 + 4 * strength;
-    context.strokeStyle = link.weight < 0 ? figure.theme.negative : figure.theme.positive;
+  const strength = (link) => Math.abs(link.weight) / strongest;
+  const fine = ordered.slice(0, Math.max(ordered.length - MOST_BOLD, 0));
+  for (let from = 0; from < fine.length; from += SHARED) {
+    const batch = fine.slice(from, from + SHARED);
+    for (const inhibits of [false, true]) {
+      styleLink(context, figure, strength(batch.at(-1)), inhibits);
+      context.lineWidth = Math.min(context.lineWidth, 1);
+      strokeLinks(context, figure, batch.filter((link) => link.weight < 0 === inhibits));
+    }
+  }
+  for (const link of ordered.slice(fine.length)) {
+    styleLink(context, figure, strength(link), link.weight < 0);
     if (link.weight < 0) context.setLineDash([5, 2]);
-    context.beginPath();
-    traceLink(context, figure, link);
-    context.stroke();
+    strokeLinks(context, figure, [link]);
     if (link.weight < 0) context.setLineDash([]);
   }
   context.globalAlpha = 1;
+}
+
+function styleLink(context, { theme }, strength, inhibits) {
+  context.globalAlpha = 0.12 + 0.75 * Math.sqrt(strength);
+  context.lineWidth = 0.5 + 4 * strength;
+  context.strokeStyle = inhibits ? theme.negative : theme.positive;
+}
+
+function strokeLinks(context, figure, links) {
+  context.beginPath();
+  for (const link of links) traceLink(context, figure, link);
+  context.stroke();
 }
 
 // Links leave upwards and arrive from below, so that direction can be read without arrow heads.

@@ -1,36 +1,48 @@
 // The canvas of a link graph: its size, layout and view, and a picture of what rests, so that frames stay cheap.
 
 import { drawAxes, drawGrid, tokenLabels } from "./axes.js";
-import { drawFocus, drawRest, MARGIN } from "./figure.js";
+import { drawFocus, drawOutstanding, drawRest, drawVeil, linksInFocus, MARGIN } from "./figure.js";
+import { copy, covers, makePicture, take } from "./picture.js";
 import { readTheme } from "./theme.js";
 import { layOut, nearestNode } from "../graph/layout.js";
 import { fitted, panned, revealing, toArea, toLayout, zoomed } from "../graph/viewport.js";
 
 const REACH = 9;          // how far from a node, in pixels, the pointer still means it
-const OVERSCAN = 0.35;    // how far the picture goes beyond the plot, as a share of it
-const CALM = 90;          // milliseconds without a move until the picture is drawn anew
-const QUICK = 1500;       // with fewer things than this, the picture is drawn anew at every move
+const CALM = 90;          // milliseconds without a move until the pictures are taken anew
+const QUICK = 1500;       // with fewer nodes than this, the picture of what rests is taken anew at every move
+const HEAVY = 600;        // a focus of more links than this has a picture, too
+
+// What of a scene the focus is drawn from.
+const FOCUS = ["graph", "visible", "route", "hovered", "selected", "chosen", "work", "sides"];
 
 /**
  * Makes the stage of a canvas. `scene()` gives what to draw.
  *
- * What rests is drawn into a picture of its own. Hovering only copies it; moving and zooming copy it shifted and scaled,
- * and it is drawn anew once the view has come to rest, or sooner when it no longer covers the plot.
+ * There are two layers: below, the grid and what rests; on the given canvas, what the pointer and the selection change.
+ * Hovering draws the upper one only. What rests, and a focus of many links, are drawn into pictures: moving and zooming
+ * copy them shifted and scaled, and they are taken anew once the view has come to rest, or sooner when they no longer
+ * cover the plot.
  */
 export function makeStage(canvas, box, scene) {
   const figure = { layout: null, view: null, area: null, theme: readTheme(canvas) };
-  const picture = { canvas: document.createElement("canvas"), view: null, stale: true, told: false };
+  const layers = {
+    under: document.createElement("canvas"), over: canvas, rest: makePicture(), focus: makePicture(),
+    shown: null, seen: null, told: false,  // the views that the lower and the upper layer show; whether anything was drawn yet
+  };
+  layers.under.setAttribute("aria-hidden", "true");
+  box.prepend(layers.under);
   let due = false;
   let timer = null;
 
   const redraw = () => {
     if (due) return;
     due = true;
-    requestAnimationFrame(() => { due = false; drawFrame(canvas, figure, picture, scene(), later); });
+    requestAnimationFrame(() => { due = false; drawFrame(layers, figure, scene(), later); });
   };
+  const outdate = () => { layers.rest.view = null; layers.focus.view = null; };
   const later = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => { picture.stale = true; redraw(); }, CALM);
+    timer = setTimeout(() => { outdate(); redraw(); }, CALM);
   };
   const look = (view) => {
     if (!figure.layout) return;
@@ -41,13 +53,13 @@ export function makeStage(canvas, box, scene) {
   return Object.freeze({
     figure, redraw,
     /** Draws everything anew: another graph, other filters, other colours. */
-    refresh: () => { picture.stale = true; redraw(); },
-    recolour: () => { figure.theme = readTheme(canvas); picture.stale = true; redraw(); },
+    refresh: () => { outdate(); redraw(); },
+    recolour: () => { figure.theme = readTheme(canvas); outdate(); redraw(); },
     /** Takes the size of the box, lays the graph out in it, and shows all of it unless the view is kept. */
     measure: (graph, keepView) => {
       figure.theme = readTheme(canvas);
-      fitCanvas(canvas, box, figure, graph);
-      picture.stale = true;
+      fitCanvas(layers, box, figure, graph);
+      outdate();
       look((layout, area) => (keepView && figure.view ? panned(figure.view, 0, 0, layout, area) : fitted(layout, area)));
     },
     fit: () => look((layout, area) => fitted(layout, area)),
@@ -68,11 +80,11 @@ export function makeStage(canvas, box, scene) {
   });
 }
 
-function fitCanvas(canvas, { clientWidth, clientHeight }, figure, graph) {
+function fitCanvas({ under, over }, { clientWidth, clientHeight }, figure, graph) {
   const ratio = devicePixelRatio || 1;
-  canvas.width = Math.round(clientWidth * ratio);
-  canvas.height = Math.round(clientHeight * ratio);
-  Object.assign(figure, arrange(canvas.getContext("2d"), graph, figure.theme, clientWidth, clientHeight));
+  const [width, height] = [clientWidth, clientHeight].map((each) => Math.round(each * ratio));
+  for (const canvas of [under, over]) Object.assign(canvas, { width, height });
+  Object.assign(figure, arrange(over.getContext("2d"), graph, figure.theme, clientWidth, clientHeight));
 }
 
 /** The area and layout of a graph in a figure of a size: token labels that can stand level leave more room to the plot. */
@@ -86,57 +98,63 @@ export function arrange(context, graph, theme, width, height) {
   return { area: tall, layout: layOut(graph, tall) };
 }
 
-function drawFrame(canvas, figure, picture, scene, later) {
+function drawFrame(layers, figure, scene, later) {
   if (!scene.graph || !figure.layout || figure.layout.x.length !== scene.graph.nodes.length) return;
   const ratio = devicePixelRatio || 1;
-  const context = canvas.getContext("2d");
-  if (picture.stale || !covers(picture, figure) || scene.visible.nodeCount < QUICK && picture.view !== figure.view) {
-    drawPicture(picture, figure, scene, ratio);
-  } else if (picture.view !== figure.view) later();
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, canvas.width / ratio, canvas.height / ratio);
+  const { rest } = layers;
+  const isQuick = scene.visible.nodeCount < QUICK;
+  if (!covers(rest.view, figure) || isQuick && rest.view !== figure.view) {
+    take(rest, figure, ratio, null, (context) => drawRest(context, figure, scene));
+    layers.shown = null;
+  } else if (rest.view !== figure.view) later();
+  if (layers.shown !== figure.view) drawUnder(layers, figure, scene, ratio);
+  drawOver(layers, figure, scene, ratio);
+  if (!layers.told) { layers.told = true; performance.mark("graph-drawn"); }
+}
+
+// The lower layer: the grid, and what rests.
+function drawUnder(layers, figure, scene, ratio) {
+  const context = begun(layers.under, ratio);
   drawGrid(context, figure, scene, MARGIN);
-  context.save();
-  context.beginPath();
-  context.rect(MARGIN.left - 6, MARGIN.top - 6, figure.area.width + 12, figure.area.height + 6);
-  context.clip();
-  context.translate(MARGIN.left, MARGIN.top);
-  const [x, y, scale] = shift(picture.view, figure.view);
-  const { width, height } = figure.area;
-  context.drawImage(picture.canvas, x - width * OVERSCAN * scale, y - height * OVERSCAN * scale,
-    picture.canvas.width / ratio * scale, picture.canvas.height / ratio * scale);
-  drawFocus(context, figure, scene);
+  enterPlot(context, figure);
+  copy(context, layers.rest, figure, ratio);
+  context.restore();
+  layers.shown = figure.view;
+}
+
+// The upper layer: the focus, the lasso, and the axes, on which the focus is marked. A focus that the pointer only passes
+// is worth no picture.
+function drawOver(layers, figure, scene, ratio) {
+  const { over, focus } = layers;
+  const context = begun(over, ratio);
+  enterPlot(context, figure);
+  const serves = covers(focus.view, figure) && FOCUS.every((name) => focus.of[name] === scene[name]);
+  const passes = scene.hovered !== null && !serves && layers.seen === figure.view;
+  layers.seen = figure.view;
+  if (passes || linksInFocus(scene).length < HEAVY) drawFocus(context, figure, scene);
+  else {
+    if (!serves) take(focus, figure, ratio, scene, (sheet) => drawOutstanding(sheet, figure, scene));
+    drawVeil(context, figure);
+    copy(context, focus, figure, ratio);
+  }
   drawLasso(context, figure, scene.lasso);
   context.restore();
   drawAxes(context, figure, scene, MARGIN, scene.hovered ?? scene.selected);
-  if (!picture.told) { picture.told = true; performance.mark("graph-drawn"); }
 }
 
-function drawPicture(picture, figure, scene, ratio) {
-  const { width, height } = figure.area;
-  const [wide, high] = [width, height].map((each) => Math.round(each * (1 + 2 * OVERSCAN) * ratio));
-  if (picture.canvas.width !== wide || picture.canvas.height !== high) Object.assign(picture.canvas, { width: wide, height: high });
-  const context = picture.canvas.getContext("2d");
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, wide, high);
-  context.setTransform(ratio, 0, 0, ratio, width * OVERSCAN * ratio, height * OVERSCAN * ratio);
-  drawRest(context, figure, scene);
-  Object.assign(picture, { view: figure.view, stale: false });
+function begun(canvas, ratio) {
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, canvas.width / ratio, canvas.height / ratio);
+  return context;
 }
 
-// Where a picture of one view lies in another: left, top, and scale.
-function shift(from, to) {
-  const scale = to.zoom / from.zoom;
-  return [from.x * scale - to.x, from.y * scale - to.y, scale];
-}
-
-function covers(picture, figure) {
-  if (!picture.view) return false;
-  const [x, y, scale] = shift(picture.view, figure.view);
-  const { width, height } = figure.area;
-  const over = OVERSCAN * scale;
-  const inner = (at, length, seen) => at - length * over <= seen && at + length * (scale + over) >= length - seen;
-  return scale > 0.55 && scale < 2.5 && inner(x, width, 1) && inner(y, height, 1);
+function enterPlot(context, { area }) {
+  context.save();
+  context.beginPath();
+  context.rect(MARGIN.left - 6, MARGIN.top - 6, area.width + 12, area.height + 6);
+  context.clip();
+  context.translate(MARGIN.left, MARGIN.top);
 }
 
 function drawLasso(context, { theme }, polygon) {

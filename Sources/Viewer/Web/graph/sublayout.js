@@ -1,23 +1,25 @@
 // Where the boxes of a subgraph lie: rows by depth, neighbours under each other. Pure functions over 0…1.
 
 const SWEEPS = 8;
+const INSET = 0.14;  // how far inside of the ends two things stand
 
 /**
  * Returns `{ places, lines, widest }`: `{ boxId: [x, y] }` for every box, 0…1, y downwards; boxes that were moved stay
- * where they are. With `across` lines are columns from left to right, which suits a wide and low area.
+ * where they are. With `across` lines are columns from left to right, which suits a wide and low area; `inset` is how far inside of
+ * their ends two boxes stand.
  *
  * 1. Boxes of similar depth share a line: tokens below, outputs above, as in the link graph.
  * 2. In a line they stand by position, then by the mean place of what they are joined to, a few sweeps up and down.
  * 3. A line's boxes share its width evenly.
  */
-export function layOutBoxes({ boxes, edges }, moved = {}, { perLine = 6, across = false } = {}) {
+export function layOutBoxes({ boxes, edges }, moved = {}, { perLine = 6, across = false, inset = INSET } = {}) {
   const lines = makeLines(boxes, perLine);
   order(lines, boxes, edges);
   const places = {};
   lines.forEach((line, at) => {
     const depth = spread(at, lines.length);
     line.forEach((box, place) => {
-      const along = spread(place, line.length);
+      const along = spread(place, line.length, across ? inset : INSET);
       places[boxes[box].id] = Object.freeze(moved[boxes[box].id] ?? (across ? [depth, along] : [along, 1 - depth]));
     });
   });
@@ -25,10 +27,10 @@ export function layOutBoxes({ boxes, edges }, moved = {}, { perLine = 6, across 
     widest: Math.max(0, ...lines.map((line) => line.length)) });
 }
 
-// The place of one of some things along a way: one stands in the middle, many reach both ends.
-function spread(at, count) {
+// The place of one of some things along a way: one stands in the middle, two a bit inside of both ends, many reach them.
+function spread(at, count, inset = INSET) {
   if (count === 1) return 0.5;
-  return count === 2 ? 0.14 + 0.72 * at : at / (count - 1);
+  return count === 2 ? inset + (1 - 2 * inset) * at : at / (count - 1);
 }
 
 // Lines of at most `perLine` boxes, tokens and outputs by themselves.

@@ -12,7 +12,8 @@ import { layOutBoxes } from "../graph/sublayout.js";
 import { makeBoxButtons } from "./boxbuttons.js";
 import { boxChanges } from "./boxchanges.js";
 
-const ROOM = Object.freeze({ across: 150, down: 60 });  // what a box and its edges ask for, in pixels
+const ROOM = Object.freeze({ across: 150, down: 62 });  // what a box and its edges ask for, in pixels
+const LOW = 220;  // an area of less height has no room to spare between its boxes
 
 /** Builds the panel. */
 export function makeSubgraph({ store, actions }) {
@@ -36,9 +37,9 @@ export function makeSubgraph({ store, actions }) {
         ["pinned", "supernodes", "labels"].some((name) => state.work[name] !== previous.work?.[name]);
       if (isOther || !view.sub) {
         view.sub = subgraph(state.graph, state.work);
-        scores.textContent = scoreSentence(state);
         buttons.build(view);
       }
+      if (isOther || changed(state, previous, "pinScores")) scores.textContent = scoreSentence(state);
       const isEmpty = view.sub.boxes.length === 0;
       stage.hidden = isEmpty;
       empty.hidden = !isEmpty;
@@ -63,7 +64,7 @@ export function boxScene(state, sub, { width, height }, picked = []) {
   }));
   const across = width > 1.7 * height;
   const perLine = across ? Math.max(2, Math.floor(height / ROOM.down)) : Math.max(3, Math.floor(width / ROOM.across));
-  const { places, lines, widest } = layOutBoxes(sub, state.work.positions, { perLine, across });
+  const { places, lines, widest } = layOutBoxes(sub, state.work.positions, { perLine, across, inset: height < LOW ? 0 : undefined });
   const [wide, high] = across ? [lines, widest] : [widest, lines];
   return {
     items, edges: sub.edges, places: sub.boxes.map((box) => places[box.id]),
@@ -102,9 +103,10 @@ function drawPanel(canvas, stage, view, state) {
   drawBoxes(context, view.scene);
 }
 
-function scoreSentence({ graph, work }) {
+// The server's scores are of the whole graph; until they come, and without a server, those of the links that are here.
+function scoreSentence({ graph, work, pinScores }) {
   if (!work.pinned.length) return "";
-  const { replacement, completeness } = pinnedScores(graph, work.pinned);
+  const { replacement, completeness } = pinScores?.pinned === work.pinned ? pinScores : pinnedScores(graph, work.pinned);
   return t("subgraph.scores", { replacement: percent(replacement), completeness: percent(completeness) });
 }
 

@@ -120,6 +120,14 @@ function figure(store, actions, graphOf, toMerged, toOwn, sidesOf) {
   return { box, stage };
 }
 
+// The token at which a node stands, or both where the graphs have different ones there.
+function tokensOf({ merged: { pairs }, left, right }, index, length) {
+  const pair = pairs[index];
+  const tokens = [[left, pair.left], [right, pair.right]].filter(([, at]) => at !== null)
+    .map(([graph, at]) => shortToken(graph.tokens[graph.nodes[at].position] ?? "", length));
+  return [...new Set(tokens)].join(" | ");
+}
+
 function rows(comparison, actions) {
   const { merged: { graph }, left, right } = comparison;
   const list = differences(comparison.merged, left, right).slice(0, LISTED);
@@ -131,8 +139,8 @@ function rows(comparison, actions) {
       const node = graph.nodes[row.index];
       return make("tr", { "data-index": row.index, class: row.side, tabindex: 0,
         onclick: () => actions.setComparison({ focus: row.index }), onfocus: () => actions.setComparison({ focus: row.index }) },
-      make("td", { title: node.label }, brief(node.label)), make("td", {},
-        node.kind === "logit" ? t("kind.logit") : `L${node.layer} “${shortToken(graph.tokens[node.position] ?? "", 10)}”`),
+      make("td", { title: node.label }, brief(node.label)), make("td", { class: "where" },
+        node.kind === "logit" ? t("kind.logit") : `L${node.layer} “${tokensOf(comparison, row.index, 10)}”`),
       make("td", { class: "number" }, value(node, row.left)), make("td", { class: "number" }, value(node, row.right)));
     })))];
 }

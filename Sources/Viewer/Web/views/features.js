@@ -64,6 +64,7 @@ export function makeFeatures({ store, actions }) {
 }
 
 function headParts(sets, set, query, choose, search) {
+  if (!set) return [make("h2", {}, t("view.features"))];
   const layers = sets.find((each) => each.id === set)?.layerCount ?? 0;
   const put = (name) => (value) => { query[name] = value; search(); };
   return [

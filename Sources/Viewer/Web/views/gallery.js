@@ -49,8 +49,7 @@ export function makeGallery({ store, actions }) {
 }
 
 function card(graph, state, actions) {
-  const about = [graph.model ?? graph.scan, t("count.tokens", { n: graph.tokenCount }),
-    date(graph.created)].filter(Boolean).join(" · ");
+  const about = [graph.model ?? graph.scan, t("count.tokens", { n: graph.tokenCount })].filter(Boolean).join(" · ");
   const scores = [["replacement", graph.replacementScore], ["completeness", graph.completenessScore]]
     .filter(([, value]) => Number.isFinite(value)).map(([name,
       value]) => `${t(`scores.${name}`)} ${twoDecimals(value)}`).join(" · ");
@@ -62,6 +61,7 @@ function card(graph, state, actions) {
         make("span", { class: "about" }, scores)),
     make("div", { class: "card-tools" },
       button(t("gallery.compare"), () => actions.compareWith(graph.slug), { disabled: !state.slug || graph.slug === state.slug }),
+      make("span", { class: "note" }, date(graph.created)),
       signButton("×", t("gallery.delete", { prompt: graph.prompt }), () => actions.remove(graph.slug).catch(actions.fail))));
 }
 

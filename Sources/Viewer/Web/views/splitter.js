@@ -1,40 +1,42 @@
-// The bars between zones: dragged with the pointer, moved with arrow keys.
+// The bars between parts of the window: dragged with the pointer, moved with arrow keys.
 
 import { make } from "../core/dom.js";
 import { t } from "../core/words.js";
 
 const STEP = 16;
 
-/** Makes the bar that sizes a zone. */
-export function makeSplitter(zone, { store, actions }) {
-  const upright = zone !== "bottom";
-  const grows = zone === "left" ? 1 : -1;
+/** Makes the bar behind part `at` of the split at a path; between parts beside each other it stands upright. */
+export function makeSplitter(path, at, upright, { actions }) {
   const bar = make("div", {
-    class: `splitter splitter-${zone}`, role: "separator", tabindex: 0, "aria-label": t("splitter", { zone: t(`zone.${zone}`) }),
-    "aria-orientation": upright ? "vertical" : "horizontal", "aria-valuemin": 110, "aria-valuemax": 900,
-    "aria-valuenow": store.read().dock.sizes[zone],
+    class: "splitter", role: "separator", tabindex: 0, "aria-label": t(`splitter.${upright ? "across" : "down"}`),
+    "aria-orientation": upright ? "vertical" : "horizontal", "aria-valuemin": 0, "aria-valuemax": 100,
   });
-  const set = (pixels) => {
-    actions.resizeZone(zone, pixels);
-    bar.setAttribute("aria-valuenow", store.read().dock.sizes[zone]);
+  const move = (pixels) => {
+    const { clientWidth, clientHeight } = bar.parentElement;
+    actions.sizePanels(path, at, pixels / (upright ? clientWidth : clientHeight));
   };
+  const along = (event) => (upright ? event.clientX : event.clientY);
   let held = null;
   bar.addEventListener("pointerdown", (event) => {
-    held = { at: upright ? event.clientX : event.clientY, size: store.read().dock.sizes[zone] };
+    held = along(event);
     bar.setPointerCapture(event.pointerId);
     event.preventDefault();
   });
+  // What the bar could not follow, at a smallest part, is made up for before it moves back.
   bar.addEventListener("pointermove", (event) => {
-    if (held) set(held.size + grows * ((upright ? event.clientX : event.clientY) - held.at));
+    if (held === null) return;
+    const { left, top } = bar.getBoundingClientRect();
+    move(along(event) - held);
+    const now = bar.getBoundingClientRect();
+    held += upright ? now.left - left : now.top - top;
   });
-  bar.addEventListener("pointerup", () => { held = null; });
-  bar.addEventListener("pointercancel", () => { held = null; });
+  for (const name of ["pointerup", "pointercancel"]) bar.addEventListener(name, () => { held = null; });
   bar.addEventListener("keydown", (event) => {
     const step = (upright ? { ArrowLeft: -1, ArrowRight: 1 } : { ArrowUp: -1, ArrowDown: 1 })[event.key];
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();
-    set(store.read().dock.sizes[zone] + grows * step * STEP);
+    move(step * STEP);
   });
   return bar;
 }

@@ -1,93 +1,72 @@
-// The tabs of a zone: choose a panel, drag it to another zone, or move it with the menu or the keyboard.
+// The tabs of a zone: choose a panel, drag it elsewhere, or move it with the menu or the keyboard.
 
 import { choice, make } from "../core/dom.js";
-import { ZONES } from "../core/dock.js";
+import { SIDES, zoneBeside, zoneOf, zonesOf } from "../core/dock.js";
 import { t } from "../core/words.js";
+import { connectDragging } from "./dragging.js";
 
-const SLACK = 6;
+const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "above", ArrowDown: "below" };
 
-/** Makes the tabs of a zone; `update(panels, shown)` draws them. */
-export function makeTabs(zone, { actions }) {
-  const list = make("div", { class: "tabs", role: "tablist", "aria-label": t(`zone.${zone}`) });
+/** Makes the tabs of a zone whose body has an id; `update(panels, shown)` draws them. */
+export function makeTabs(id, { store, actions }) {
+  const list = make("div", { class: "tabs", role: "tablist" });
   const element = make("div", { class: "tab-bar" }, list);
   return {
     element,
     update: (panels, shown) => {
-      const focused = list.contains(document.activeElement);
-      list.replaceChildren(...panels.map((panel) => tab(panel, zone, panel === shown, panels, actions)));
-      element.replaceChildren(list, ...(shown ? [mover(shown, zone, actions)] : []));
-      if (focused) list.querySelector("[aria-selected=true]")?.focus();
+      list.setAttribute("aria-label", t("zone", { panels: panels.map((panel) => t(`panel.${panel}`)).join(", ") }));
+      list.replaceChildren(...panels.map((panel) => makeTab(panel, id, panel === shown, { store, actions })));
+      element.replaceChildren(list, makeMenu(shown, store.read().dock, actions));
     },
   };
 }
 
-function tab(panel, zone, isShown, panels, actions) {
+function makeTab(panel, id, isShown, { store, actions }) {
   const element = make("button", {
-    type: "button", role: "tab", id: `tab-${panel}`, "aria-selected": String(isShown), "aria-controls": `zone-${zone}`,
+    type: "button", role: "tab", id: `tab-${panel}`, "aria-selected": String(isShown), "aria-controls": id,
     tabindex: isShown ? 0 : -1, "data-panel": panel, title: t("tab.help"),
     onclick: () => actions.showPanel(panel),
     onkeydown: (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!step) return;
+      const side = ARROWS[event.key];
+      if (!side || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       event.stopPropagation();
-      if (event.altKey) actions.movePanel(panel, ZONES[(ZONES.indexOf(zone) + step + ZONES.length) % ZONES.length]);
-      else actions.showPanel(panels[(panels.indexOf(panel) + step + panels.length) % panels.length]);
+      if (event.altKey) move(panel, side, event.shiftKey, store.read().dock, actions);
+      else if (side === "left" || side === "right") step(panel, side === "right" ? 1 : -1, store.read().dock, actions);
     },
   }, t(`panel.${panel}`));
-  connectDrag(element, panel, actions);
+  connectDragging(element, panel, actions);
   return element;
 }
 
-function mover(panel, zone, actions) {
-  const options = [["", "⋯"], ...ZONES.filter((each) => each !== zone).map((each) => [each,
-    t("tab.moveTo", { zone: t(`zone.${each}`) })]), ["reset", t("tab.reset")]];
+function step(panel, by, dock, actions) {
+  const { panels } = zoneOf(dock, panel);
+  const next = panels[(panels.indexOf(panel) + by + panels.length) % panels.length];
+  actions.showPanel(next);
+  document.getElementById(`tab-${next}`).focus();
+}
+
+// To the tabs of the zone at a side, or to that side of the window; or to that side of its own zone.
+function move(panel, side, splits, dock, actions) {
+  const next = splits ? null : zoneBeside(dock, panel, side);
+  if (splits) actions.splitPanel(panel, panel, side);
+  else if (next) actions.joinPanel(panel, next.shown);
+  else actions.splitPanel(panel, null, side);
+  document.getElementById(`tab-${panel}`).focus();
+}
+
+function makeMenu(panel, dock, actions) {
+  const own = zoneOf(dock, panel);
+  const others = zonesOf(dock).filter((zone) => zone !== own).map(({ shown }) => [`join ${shown}`,
+    t("tab.join", { panel: t(`panel.${shown}`) })]);
+  const apart = own.panels.length > 1 ? SIDES.map((side) => [`split ${side}`, t(`tab.split.${side}`)]) : [];
+  const whole = zonesOf(dock).length > 1 ? SIDES.map((side) => [`edge ${side}`, t(`tab.edge.${side}`)]) : [];
+  const options = [["", "⋯"], ...others, ...apart, ...whole, ["reset", t("tab.reset")]];
   return choice(t("tab.move", { panel: t(`panel.${panel}`) }), options, "", (value) => {
-    if (value === "reset") actions.resetDock();
-    else if (value) actions.movePanel(panel, value);
-  }, { class: "mover" });
-}
-
-// A tab that is dragged far enough shows where it would land.
-function connectDrag(element, panel, actions) {
-  let start = null;
-  const under = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest(".zone, .dock");
-  const mark = (zone) => {
-    for (const each of document.querySelectorAll(".drop-target")) each.classList.remove("drop-target");
-    zone?.classList.add("drop-target");
-  };
-  element.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
-    start = { x: event.clientX, y: event.clientY, moved: false };
-    element.setPointerCapture(event.pointerId);
-  });
-  element.addEventListener("pointermove", (event) => {
-    if (!start) return;
-    if (!start.moved && Math.hypot(event.clientX - start.x, event.clientY - start.y) < SLACK) return;
-    start.moved = true;
-    mark(under(event));
-  });
-  element.addEventListener("pointerup", (event) => {
-    const wasMoved = start?.moved;
-    start = null;
-    mark(null);
-    if (!wasMoved) return;
-    const target = zoneAt(event);
-    if (target) actions.movePanel(panel, target, before(event, panel));
-  });
-  element.addEventListener("pointercancel", () => { start = null; mark(null); });
-}
-
-// The window's left edge stands for the left zone, which is not there while it is empty.
-function zoneAt(event) {
-  const dock = document.querySelector(".dock").getBoundingClientRect();
-  if (event.clientX - dock.left < 40) return "left";
-  if (dock.right - event.clientX < 40) return "right";
-  if (dock.bottom - event.clientY < 30) return "bottom";
-  return document.elementFromPoint(event.clientX, event.clientY)?.closest(".zone")?.dataset.zone ?? null;
-}
-
-function before(event, panel) {
-  const other = document.elementFromPoint(event.clientX, event.clientY)?.closest("[role=tab]")?.dataset.panel;
-  return other && other !== panel ? other : null;
+    const [what, where] = value.split(" ");
+    if (what === "reset") actions.resetDock();
+    else if (what === "join") actions.joinPanel(panel, where);
+    else if (what === "split") actions.splitPanel(panel, panel, where);
+    else if (what === "edge") actions.splitPanel(panel, null, where);
+  }, { class: "mover", id: `mover-${panel}` });
 }
