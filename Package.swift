@@ -56,8 +56,8 @@ let package = Package(
       name: "MicroscopeKit",
       targets: [
         "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
-        "Interventions", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
-        "TranscoderTraining", "Transcoders", "Transformers",
+        "Interventions", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels",
+        "SpecimenTraining", "Tokenizers", "TranscoderTraining", "Transcoders", "Transformers",
       ]),
     .executable(name: "microscope", targets: ["microscope"]),
   ],
@@ -90,6 +90,7 @@ let package = Package(
         "LinearAlgebra", "ModelFiles", "Tokenizers", "Transcoders", "Transformers",
         .product(name: "Yams", package: "Yams"),
       ]),
+    module("SpecimenTraining", on: ["LinearAlgebra", "ModelFiles", "Transformers"]),
     module(
       "FeatureDashboards",
       on: [
