@@ -67,8 +67,8 @@ let package = Package(
       name: "MicroscopeKit",
       targets: [
         "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
-        "Interventions", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels", "Tokenizers",
-        "TranscoderTraining", "Transcoders", "Transformers",
+        "Interventions", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels",
+        "SpecimenTraining", "Tokenizers", "TranscoderTraining", "Transcoders", "Transformers",
       ]),
     .executable(name: "microscope", targets: ["microscope"]),
   ],
@@ -107,6 +107,7 @@ let package = Package(
         "LinearAlgebra", "ModelFiles", "Tokenizers", "Transcoders", "Transformers",
         .product(name: "Yams", package: "Yams"),
       ]),
+    module("SpecimenTraining", on: ["LinearAlgebra", "ModelFiles", "Transformers"]),
     module(
       "FeatureDashboards",
       on: [
@@ -181,6 +182,10 @@ let package = Package(
       on: [
         "LinearAlgebra", "ModelFiles", "Tokenizers", "Transcoders", "Transformers", "_TestSupport",
       ], resources: [.copy("Fixtures")]),
+    tests(
+      of: "SpecimenTraining",
+      on: ["LinearAlgebra", "ModelFiles", "Tokenizers", "Transformers", "_TestSupport"],
+      resources: [.copy("Fixtures")]),
     tests(of: "ReplacementModels", on: ["LinearAlgebra", "Transcoders", "Transformers", "_TestSupport"]),
     tests(
       of: "Attribution",
