@@ -57,7 +57,7 @@ let package = Package(
       targets: [
         "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
         "Interventions", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels",
-        "SpecimenTraining", "Tokenizers", "TranscoderTraining", "Transcoders", "Transformers",
+        "SpecimenTraining", "Specimens", "Tokenizers", "TranscoderTraining", "Transcoders", "Transformers",
       ]),
     .executable(name: "microscope", targets: ["microscope"]),
   ],
@@ -91,6 +91,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
     module("SpecimenTraining", on: ["LinearAlgebra", "ModelFiles", "Transformers"]),
+    module("Specimens", on: ["LinearAlgebra", "ModelFiles", "SpecimenTraining", "Transformers"]),
     module(
       "FeatureDashboards",
       on: [
