@@ -19,7 +19,8 @@ public struct KeyedPrompt: Sendable, Hashable, Codable {
   public init(
     circuit: String, tokens: [Int], answer: Int, variables: [KeyVariable], edges: [KeyEdge]
   ) {
-    let order = Dictionary(variables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let order = Dictionary(
+      variables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     precondition(order.count == variables.count, "two variables of one name in \(circuit)")
     for edge in edges {
       guard let from = order[edge.from], let to = order[edge.to], from < to else {
