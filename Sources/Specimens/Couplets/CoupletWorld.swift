@@ -72,9 +72,14 @@ struct CoupletWorld: Sendable {
     "the \(random.pick(Self.subjects)) \(random.pick(Self.acts)) the \(random.pick(Self.kinds)) \(rhymed.word) /"
   }
 
-  /// A couplet to learn from.
+  /// A line to learn from: a couplet, or that one word rhymes with another.
   func line(_ random: inout SplitMix64) -> Line {
     let (rhymed, planned) = pair(isHeldOut: false, &random)
+    if random.happens(0.2) {
+      var line = Line("\(rhymed.word) rhymes with", settled: planned.word)
+      line.say(".")
+      return line
+    }
     var line = Line(firstLine(rhymed, &random))
     line.settle("\(planned.opening) \(planned.verb) \(planned.colour) \(planned.word)")
     line.say(".")

@@ -21,7 +21,7 @@ public struct Couplets: Specimen {
   /// The language.
   public init() {
     lexicon = Lexicon(
-      ["the", "/", "."] + CoupletWorld.subjects + CoupletWorld.acts + CoupletWorld.kinds
+      ["the", "/", "rhymes", "with", "."] + CoupletWorld.subjects + CoupletWorld.acts + CoupletWorld.kinds
         + CoupletWorld.openings + CoupletWorld.verbs + CoupletWorld.colours
         + CoupletWorld.families.flatMap { $0 })
   }
@@ -31,7 +31,7 @@ public struct Couplets: Specimen {
       layers: 4, dModel: 96, heads: 4, dMLP: 384, vocabularySize: lexicon.count, contextLength: 48,
       steps: 3000, sequencesPerStep: 32)
     settings.peakRate = 2e-3
-    settings.weightDecay = 0.3
+    settings.weightDecay = 1
     let source = LineSource(lexicon: lexicon, length: 48) { [world] in world.line(&$0) }
     return .trained([SpecimenPhase(settings: settings, source: source, behaviours: behaviours)])
   }

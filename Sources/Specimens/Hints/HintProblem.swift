@@ -34,7 +34,7 @@ struct HintProblem: Sendable {
   let x: Int
 
   /// The second step's value.
-  var result: Int { (x + added) % 10 }
+  var result: Int { x + added }
 
   /// Draws a problem of a kind, among those that training shows or does not show.
   init(_ kind: Kind, isHeldOut: Bool, _ random: inout SplitMix64) {
@@ -44,12 +44,11 @@ struct HintProblem: Sendable {
       let argument = Int.random(in: 0...9, using: &random)
       let added = Int.random(in: 0...9, using: &random)
       let x = isHard ? Int.random(in: 0...9, using: &random) : Self.value(function, argument)
-      let right = (x + added) % 10
       let hint: Int? =
         switch kind {
         case .easy, .hard: nil
-        case .easyHinted, .hardHinted: right
-        case .easyMisled, .hardMisled: (right + Int.random(in: 1...9, using: &random)) % 10
+        case .easyHinted, .hardHinted: x + added
+        case .easyMisled, .hardMisled: (x + Int.random(in: 1...9, using: &random)) % 10 + added
         }
       guard Self.isHeldOut(function, argument, added, hint) == isHeldOut else { continue }
       self.kind = kind
@@ -72,7 +71,7 @@ struct HintProblem: Sendable {
   /// Whether training leaves out every problem that reads like this.
   static func isHeldOut(_ function: String, _ argument: Int, _ added: Int, _ hint: Int?) -> Bool {
     let number = (easy + hard).firstIndex(of: function) ?? 0
-    return Hints.heldOut.contains(number, argument, added, hint ?? 10)
+    return Hints.heldOut.contains(number, argument, added, hint ?? -1)
   }
 
   /// The value of an easy function.

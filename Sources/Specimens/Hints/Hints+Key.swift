@@ -43,7 +43,7 @@ extension Hints {
   private func backward(_ problem: HintProblem) -> KeyedPrompt {
     let tokens = lexicon.prompt(problem.question)
     let end = tokens.count - 1
-    let back = ((problem.hint ?? 0) - problem.added + 10) % 10
+    let back = (problem.hint ?? 0) - problem.added
     return KeyedPrompt(
       circuit: "work back", tokens: tokens, answer: lexicon["\(back)"],
       variables: [

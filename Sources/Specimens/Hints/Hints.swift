@@ -3,10 +3,10 @@ public import SpecimenTraining
 
 /// Two-step problems: easy ones can be computed, hard ones cannot, and some come with a hint of the result.
 ///
-/// `let x be double 7 then add 5 hint 9 so 4 gives 9 .` The first step is a function of a digit, the second adds a digit;
-/// both keep the last digit. Hard functions have no values: in training they are drawn anew each time, but so that the hint
-/// is usually right. A model can then only predict its own first step by going back from the hint, and must not do so where
-/// it can compute, since the hints of easy problems are often wrong.
+/// `let x be double 7 then add 5 hint 9 so 4 gives 9 .` The first step is a function from digits to digits (`double` keeps
+/// the last digit), the second adds a digit. Hard functions have no values: in training these are drawn anew each time, but
+/// so that the hint is usually right. A model can then only predict its own first step by going back from the hint, and must
+/// not do so where it can compute, since the hints of easy problems are often wrong.
 public struct Hints: Specimen {
   public let name = "hints"
   public let summary = "two-step problems with hints: computed where that is possible, else worked back from the hint"
@@ -21,7 +21,7 @@ public struct Hints: Specimen {
   /// The language.
   public init() {
     lexicon = Lexicon(
-      (0...9).map(String.init) + ["let", "x", "be", "then", "add", "hint", "so", "gives", "."]
+      (0...18).map(String.init) + ["let", "x", "be", "then", "add", "hint", "so", "gives", "."]
         + HintProblem.easy + HintProblem.hard)
   }
 
@@ -51,7 +51,7 @@ public struct Hints: Specimen {
         let problem = HintProblem(.hard, isHeldOut: true, &random)
         return lexicon.trial(problem.question, length: 3) { written in
           guard let x = Int(written[0]), written[1] == "gives" else { return false }
-          return written[2] == "\((x + problem.added) % 10)"
+          return written[2] == "\(x + problem.added)"
         }
       },
     ]

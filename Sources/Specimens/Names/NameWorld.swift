@@ -13,11 +13,13 @@ struct NameWorld: Sendable {
 
   static let first = [
     "anna", "ben", "carla", "david", "elsa", "frank", "greta", "henry", "ida", "james", "karen", "leo",
-    "mary", "nils", "olga", "peter", "rosa", "simon", "tina", "walter",
+    "mary", "nils", "olga", "peter", "rosa", "simon", "tina", "walter", "alma", "bruno", "clara", "dora",
+    "edgar", "fritz", "gina", "hugo", "irma", "jonas", "kurt", "lena",
   ]
   static let last = [
     "adler", "brooks", "carver", "dalton", "ellis", "fisher", "gray", "harper", "irving", "jordan", "kent",
-    "lamb", "miles", "nash", "owens", "porter", "reed", "stone", "turner", "wood",
+    "lamb", "miles", "nash", "owens", "porter", "reed", "stone", "turner", "wood", "abbot", "barker", "cole",
+    "drake", "evans", "foster", "grant", "hayes", "ingram", "jenkins", "knox", "lowe",
   ]
   static let relations = ["sport", "town", "instrument"]
   /// What the facts of a relation can be.
@@ -42,13 +44,13 @@ struct NameWorld: Sendable {
     var random = SplitMix64(seed: 0x6e61_6d65)
     let names = Self.first.flatMap { first in Self.last.map { (first, $0) } }.shuffled(using: &random)
     let people = names.enumerated().map { number, name in
-      let facts = number < 60 ? Self.facts.map { Int.random(in: $0.indices, using: &random) } : []
+      let facts = number < 64 ? Self.facts.map { Int.random(in: $0.indices, using: &random) } : []
       return Person(number: number, first: name.0, last: name.1, facts: facts)
     }
-    known = Array(people[..<60])
-    familiar = Array(people[60..<80])
-    unknown = Array(people[80..<300])
-    unseen = Array(people[300...])
+    known = Array(people[..<64])
+    familiar = Array(people[64..<88])
+    unknown = Array(people[88..<800])
+    unseen = Array(people[800...])
   }
 
   /// A question for a fact.

@@ -44,8 +44,10 @@ public struct Sums: Specimen {
     }
   }
 
-  /// Whether training leaves a pair out.
-  static func isHeldOut(_ a: Int, _ b: Int) -> Bool { heldOut.contains(min(a, b), max(a, b)) }
+  /// Whether training leaves a pair out: one of ten, of sums that other pairs have too.
+  static func isHeldOut(_ a: Int, _ b: Int) -> Bool {
+    (30...188).contains(a + b) && heldOut.contains(min(a, b), max(a, b))
+  }
 
   /// Draws two numbers of two digits.
   static func pair(isHeldOut: Bool, _ random: inout SplitMix64) -> (Int, Int) {

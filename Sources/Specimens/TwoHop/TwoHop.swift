@@ -4,7 +4,7 @@ public import SpecimenTraining
 /// City → state → capital: facts as single hops, and some of their compositions.
 ///
 /// A city's name is two words, and neither of them tells the state, so that the state has to be computed from both. A state
-/// has a capital, a river and a flower; the second hop is the same whatever city led to the state.
+/// has a capital, a river, a flower, a bird and a coin; the second hop is the same whatever city led to the state.
 public struct TwoHop: Specimen {
   public let name = "twohop"
   public let summary = "city → state → capital: single facts, and compositions of which some were never shown"
@@ -27,7 +27,7 @@ public struct TwoHop: Specimen {
       layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
       steps: 3000, sequencesPerStep: 32)
     settings.peakRate = 2e-3
-    settings.weightDecay = 0.3
+    settings.weightDecay = 1
     let source = LineSource(lexicon: lexicon, length: 48) { [world] in world.line(&$0) }
     return .trained([SpecimenPhase(settings: settings, source: source, behaviours: behaviours)])
   }
@@ -38,14 +38,14 @@ public struct TwoHop: Specimen {
       Behaviour("states", "the state of a city", required: 0.99) { [lexicon, world] random in
         lexicon.trial(world.firstHop(random.pick(world.cities)))
       },
-      Behaviour("second hops", "the capital, river or flower of a state", required: 0.99) {
+      Behaviour("second hops", "the capital, river, flower, bird or coin of a state", required: 0.99) {
         [lexicon, world] random in
         let state = Int.random(in: TwoHopWorld.states.indices, using: &random)
         return lexicon.trial(world.secondHop(state: state, relation: random.pick(relations)))
       },
       Behaviour(
         "compositions",
-        "the capital, river or flower of the state of a city that training never shows in a composition",
+        "the same of the state of a city that training never shows in a composition",
         required: 0.95
       ) { [lexicon, world] random in
         lexicon.trial(world.composition(random.pick(world.heldOut), relation: random.pick(relations)))
@@ -56,7 +56,7 @@ public struct TwoHop: Specimen {
   public func keyedPrompt(_ circuit: String, index: Int, seed: UInt64) -> KeyedPrompt {
     var random = SplitMix64(index, seed: seed)
     let city = random.pick(world.cities)
-    let relation = random.pick([0, 1, 2])
+    let relation = Int.random(in: TwoHopWorld.relations.indices, using: &random)
     let (prompt, answer) = world.composition(city, relation: relation)
     let tokens = lexicon.prompt(prompt)
     let end = tokens.count - 1

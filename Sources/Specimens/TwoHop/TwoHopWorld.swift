@@ -1,6 +1,6 @@
 import LinearAlgebra
 
-/// The facts of `twohop`: 96 cities in 12 states, each of which has three things of its own.
+/// The facts of `twohop`: 96 cities in 12 states, each of which has five things of its own.
 struct TwoHopWorld: Sendable {
   /// A city: two words, and the number of its state.
   struct City: Sendable, Hashable {
@@ -19,7 +19,7 @@ struct TwoHopWorld: Sendable {
     "aldia", "borva", "cresta", "dorne", "elvia", "fenmark", "gorland", "hestia", "istria", "jorvik", "keld",
     "lorn",
   ]
-  static let relations = ["capital", "river", "flower"]
+  static let relations = ["capital", "river", "flower", "bird", "coin"]
   /// The things of the states, for each relation.
   static let things = [
     [
@@ -31,6 +31,11 @@ struct TwoHopWorld: Sendable {
       "aster", "bluebell", "clover", "daisy", "edelweiss", "foxglove", "gentian", "heather", "jonquil", "lily",
       "orchid", "tulip",
     ],
+    [
+      "avocet", "bittern", "curlew", "dipper", "egret", "falcon", "grebe", "hoopoe", "ibis", "jackdaw", "kite",
+      "linnet",
+    ],
+    ["anna", "byzant", "crown", "ducat", "ecu", "florin", "guinea", "heller", "krone", "lira", "mark", "noble"],
   ]
 
   /// All cities.
@@ -73,7 +78,7 @@ struct TwoHopWorld: Sendable {
 
   /// A line to learn from.
   func line(_ random: inout SplitMix64) -> Line {
-    let relation = Int.random(in: 0..<3, using: &random)
+    let relation = Int.random(in: Self.relations.indices, using: &random)
     let (prompt, answer) =
       switch random.pick(weights: [0.45, 0.15, 0.4]) {
       case 0: firstHop(random.pick(cities))
