@@ -166,6 +166,10 @@ let package = Package(
       on: [
         "LinearAlgebra", "ModelFiles", "Tokenizers", "Transcoders", "Transformers", "_TestSupport",
       ], resources: [.copy("Fixtures")]),
+    tests(
+      of: "SpecimenTraining",
+      on: ["LinearAlgebra", "ModelFiles", "Tokenizers", "Transformers", "_TestSupport"],
+      resources: [.copy("Fixtures")]),
     tests(of: "ReplacementModels", on: ["LinearAlgebra", "Transcoders", "Transformers", "_TestSupport"]),
     tests(
       of: "Attribution",
