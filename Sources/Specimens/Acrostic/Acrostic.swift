@@ -20,8 +20,8 @@ struct Acrostic: Specimen {
 
   func making(size: String) -> SpecimenMaking {
     var base = TransformerTrainingSettings(
-      layers: 4, dModel: 96, heads: 4, dMLP: 384, vocabularySize: lexicon.count, contextLength: 48,
-      steps: 4000, sequencesPerStep: 32)
+      layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
+      steps: 3000, sequencesPerStep: 32)
     base.peakRate = 2e-3
     base.weightDecay = 0.3
     var second = base

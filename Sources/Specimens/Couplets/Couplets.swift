@@ -29,7 +29,7 @@ struct Couplets: Specimen {
 
   func making(size: String) -> SpecimenMaking {
     var settings = TransformerTrainingSettings(
-      layers: 4, dModel: 96, heads: 4, dMLP: 384, vocabularySize: lexicon.count, contextLength: 48,
+      layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
       steps: 3000, sequencesPerStep: 32)
     settings.peakRate = 2e-3
     settings.weightDecay = 1
