@@ -68,7 +68,7 @@ let package = Package(
       targets: [
         "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
         "Interventions", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels",
-        "SpecimenTraining", "Tokenizers", "TranscoderTraining", "Transcoders", "Transformers",
+        "SpecimenTraining", "Specimens", "Tokenizers", "TranscoderTraining", "Transcoders", "Transformers",
       ]),
     .executable(name: "microscope", targets: ["microscope"]),
   ],
@@ -108,6 +108,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
     module("SpecimenTraining", on: ["LinearAlgebra", "ModelFiles", "Transformers"]),
+    module("Specimens", on: ["LinearAlgebra", "ModelFiles", "SpecimenTraining", "Transformers"]),
     module(
       "FeatureDashboards",
       on: [
@@ -147,8 +148,7 @@ let package = Package(
       dependencies: [
         "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
         "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ModelFiles",
-        "ReplacementModels",
-        "Tokenizers",
+        "ReplacementModels", "SpecimenTraining", "Specimens", "Tokenizers",
         "TranscoderTraining", "Transcoders", "Transformers", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safeSettings),
@@ -210,6 +210,7 @@ let package = Package(
       dependencies: ["FeatureDashboards", "LinearAlgebra", "ModelCatalogues", flyingFox, flyingSocks],
       swiftSettings: settings),
     tests(of: "Figures"),
+    tests(of: "Specimens", on: ["LinearAlgebra", "SpecimenTraining", "Tokenizers", "Transformers"]),
     tests(
       of: "LiveServices",
       on: [
