@@ -76,10 +76,10 @@ def states(session, slugs):
     session.visit(f"#view=compare&graph={slugs[0]}&with={slugs[1]}")
     session.until("() => document.querySelectorAll('.compare-figure canvas').length > 0")
     session.page.wait_for_timeout(500)
-    yield "side by side", "#compare"
+    yield "side by side", ".compare-figures"
     session.page.locator("#compare-mode").select_option("diff")
     session.page.wait_for_timeout(500)
     session.page.locator(".table tbody tr").first.click()
     session.page.mouse.move(2, 2)
     session.settle()
-    yield "diff", "#compare"
+    yield "diff", ".compare-figures"
