@@ -33,7 +33,7 @@ extension TokenizerError: CustomStringConvertible {
     case .unexpectedValue(let file, let path, let expected):
       "\(file) should have \(expected) at `\(path)`; fetch the file again or export it anew."
     case .unsupported(let file, let what):
-      "\(file) uses \(what), which is not supported; use a model with a byte-level or SentencePiece BPE."
+      "\(file) uses \(what), which is not supported; use a model with a byte-level BPE, a SentencePiece BPE or whole words."
     case .mismatchedCounts(let what, let count, let pieces):
       "The vocabulary has \(pieces) pieces but \(count) \(what); the model file is damaged or truncated."
     case .idOutOfRange(let name, let id, let limit):

@@ -67,18 +67,33 @@ struct GradientTests {
     }
   }
 
-  @Test("Sequences do not see each other: the loss of many is the mean of their losses")
+  @Test("Sequences do not see each other: what many shards give is the mean of each sequence's own")
   func separate() {
-    let (parameters, sequences, gradient) = example(Form.all[0])
+    let parameters = example(Form.all[0]).0
     let turns = RotaryTurns(parameters.settings.rotary, positions: parameters.settings.contextLength)
-    var (sum, total) = (0.0, 0.0)
+    let sequences = (0..<400).map { RandomSequences().sequence($0, seed: 3) }
+    #expect(BatchShard.cut(sequences).count > 2)
+    let gradient = BatchGradient(sequences, parameters, turns: turns, Workers(count: 2))
+    var (loss, total) = (0.0, 0.0)
+    var sums = parameters.matrices.map { Matrix(rows: $0.rows, columns: $0.columns) }
     for sequence in sequences {
       let weight = sequence.weights.reduce(0.0) { $0 + Double($1) }
       guard weight > 0 else { continue }
-      sum += weight * BatchGradient([sequence], parameters, turns: turns, Workers(count: 1)).loss
+      let own = BatchGradient([sequence], parameters, turns: turns, Workers(count: 1))
+      loss += weight * own.loss
       total += weight
+      for (index, matrix) in own.matrices.enumerated() {
+        var share = matrix
+        share.scale(by: Float(weight))
+        sums[index] += share
+      }
     }
-    #expect(abs(gradient.loss - sum / total) < 1e-6)
+    #expect(abs(gradient.loss - loss / total) < 1e-6)
+    for (index, sum) in sums.enumerated() {
+      var mean = sum
+      mean.scale(by: Float(1 / total))
+      #expect(Difference(gradient.matrices[index], mean, absolute: 1e-6, relative: 1e-4) == nil, "\(index)")
+    }
   }
 
   @Test("A batch is cut into shards of about the same length, all sequences in order")

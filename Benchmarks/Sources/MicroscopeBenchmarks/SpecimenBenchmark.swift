@@ -4,6 +4,8 @@ import LinearAlgebra
 import SpecimenTraining
 
 /// Measures the training of a small transformer beside its products alone and beside the floor, in turn.
+///
+/// All but the tokens a second are ratios of processor time, which other programs of the machine hardly change.
 struct SpecimenBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "specimens")
 
@@ -34,11 +36,13 @@ struct SpecimenBenchmark: ParsableCommand {
   private struct Row: Encodable {
     var width: Int
     var tokensPerSecond: Double
+    /// Processor time over threads times time.
+    var processorShare: Double
     /// The time of a step's products alone, over that of the step.
     var productShare: Double
-    /// The rate of a step's products alone, GFLOP/s.
+    /// The rate of a step's products alone, GFLOP/s of a processor.
     var productRate: Double
-    /// The rate of a typical large product, GFLOP/s.
+    /// The rate of a typical large product, GFLOP/s of a processor.
     var gemmRate: Double
     var productRateOfGEMM: Double
     /// The time of a step over that of its products at the rate of a large one.
@@ -70,21 +74,41 @@ struct SpecimenBenchmark: ParsableCommand {
     var trainer = try TransformerTrainer(
       settings, source: Words(count: tokens, vocabulary: vocabulary), folder: folder, workers: workers)
     let products = StepProducts(settings, tokens: tokens * sequences)
-    var (whole, alone): ([Double], [Double]) = ([], [])
+    var (time, whole, alone, large): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
+    var last = clock()
     _ = try trainer.run(progress: { progress in
-      let seconds = products.seconds(workers)
+      let step = worked(since: last)
       // The first steps find cold memory.
-      guard progress.step > 3 else { return }
-      whole.append(Double(tokens * sequences) / progress.tokensPerSecond)
-      alone.append(seconds)
+      if progress.step > 3 {
+        time.append(Double(tokens * sequences) / progress.tokensPerSecond)
+        whole.append(step)
+        alone.append(products.processorSeconds(workers))
+        large.append(largeProduct(workers))
+      }
+      last = clock()
     })
-    let (step, own, rate) = (median(whole), median(alone), BLASCheck.rate(workers))
+    let (step, own, rate) = (median(whole), median(alone), median(large))
     let ownRate = products.operations / own / 1e9
     return Row(
-      width: width, tokensPerSecond: Double(tokens * sequences) / step, productShare: own / step,
+      width: width, tokensPerSecond: Double(tokens * sequences) / median(time),
+      processorShare: step / median(time) / Double(workers.count), productShare: own / step,
       productRate: ownRate, gemmRate: rate, productRateOfGEMM: ownRate / rate,
       ratioToFloor: step * rate * 1e9 / products.operations)
   }
+
+  /// The rate of 2048 × 576 by 576 × 576, GFLOP/s of a processor.
+  private func largeProduct(_ workers: Workers) -> Double {
+    let x = Matrix(rows: 2048, columns: 576, repeating: 0.5)
+    let w = Matrix(rows: 576, columns: 576, repeating: 0.25)
+    let start = clock()
+    for _ in 0..<4 { _ = x.times(w, workers) }
+    return 4 * 2 * 2048 * 576 * 576 / worked(since: start) / 1e9
+  }
+}
+
+/// The time that all threads of the process have worked.
+private func worked(since start: clock_t) -> Double {
+  Double(clock() - start) / Double(CLOCKS_PER_SEC)
 }
 
 /// The products of a step without anything between them.
@@ -109,8 +133,8 @@ private struct StepProducts {
     operations = maps.reduce(0) { $0 + 6 * Double(tokens * $1.inputs * $1.outputs * $1.count) }
   }
 
-  /// The time that they take.
-  func seconds(_ workers: Workers) -> Double {
+  /// The time that all threads work on them.
+  func processorSeconds(_ workers: Workers) -> Double {
     let work = maps.map { map in
       (
         map.count, Matrix(rows: map.outputs, columns: map.inputs, repeating: 0.5),
@@ -120,18 +144,17 @@ private struct StepProducts {
       )
     }
     let one = Workers(count: 1)
-    let time = ContinuousClock().measure {
-      _ = workers.map(Array(shards.indices)) { shard in
-        for (count, weight, inputs, outputs, transposed) in work {
-          for _ in 0..<count {
-            _ = inputs[shard].times(transposed: weight, one)
-            _ = outputs[shard].times(weight, one)
-            _ = transposed[shard].times(inputs[shard], one)
-          }
+    let start = clock()
+    _ = workers.map(Array(shards.indices)) { shard in
+      for (count, weight, inputs, outputs, transposed) in work {
+        for _ in 0..<count {
+          _ = inputs[shard].times(transposed: weight, one)
+          _ = outputs[shard].times(weight, one)
+          _ = transposed[shard].times(inputs[shard], one)
         }
-        return shard
       }
+      return shard
     }
-    return time / .seconds(1)
+    return worked(since: start)
   }
 }
