@@ -38,7 +38,6 @@ extension Boolean {
     -> [KeyVariable]
   {
     let end = [Self.end]
-    let isDoubted = values[BooleanCircuit.doubt]
     let reply = values[circuit.questions[question].variable]
     var all = BooleanCircuit.inputs.enumerated().map { index, name in
       KeyVariable(name, .input, inputs[index] ? "1" : "0", at: [index + 1])
@@ -51,10 +50,10 @@ extension Boolean {
           circuit.variables[variable].name, .intermediate, values[variable] ? "1" : "0", at: end,
           neuron: place))
     }
-    all.append(
-      KeyVariable(
-        Self.doubtName, .intermediate, isDoubted ? "1" : "0", at: end, neuron: compiler.doubtNeuron(isDoubted)
-      ))
+    if values[BooleanCircuit.doubt] {
+      let place = compiler.doubtNeuron(true)
+      all.append(KeyVariable(Self.doubtName, .intermediate, "1", at: end, neuron: place))
+    }
     all.append(
       KeyVariable(
         Self.replyName, .intermediate, reply ? "1" : "0", at: end,
