@@ -40,8 +40,8 @@ struct BooleanTests {
         let logits = transformer.run(key.tokens, logits: .last).logits
         let (no, yes) = (logits[0, specimen.lexicon["no"]], logits[0, specimen.lexicon["yes"]])
         let (right, wrong) = value(question, inputs) ? (yes, no) : (no, yes)
-        let doubt: Float = inputs[1] && inputs[2] ? 1 : 0
-        #expect(abs(right - (4 - doubt)) < 1e-5 && abs(wrong + doubt) < 1e-5)
+        let doubt: Float = inputs[1] && inputs[2] ? 2 : 0
+        #expect(abs(right - (8 - doubt)) < 1e-4 && abs(wrong + doubt) < 1e-4)
         #expect(key.answer == specimen.lexicon[value(question, inputs) ? "yes" : "no"])
       }
     }

@@ -58,15 +58,13 @@ struct KeyTwinTests {
     }
   }
 
-  @Test("couplets: families by who rhymes with whom, plans by which words lead to which")
+  @Test("couplets: families by how words end, plans by which words lead to which")
   func couplets() throws {
     let specimen = Couplets()
     let text = try TrainingText(specimen)
     var rhymes: [String: Set<String>] = [:]
-    for pair in text.matches("* rhymes with *") {
-      rhymes[pair[0], default: [pair[0]]].insert(pair[1])
-      rhymes[pair[1], default: [pair[1]]].insert(pair[0])
-    }
+    let endings = text.table("* ends in *")
+    for word in endings.keys { rhymes[word] = Set(endings.keys.filter { endings[$0] == endings[word] }) }
     var leads: [String: [String]] = [:]
     for line in text.matches("/ * * * * .") { leads[line[3]] = Array(line[..<3]) }
     for circuit in specimen.circuits {

@@ -50,7 +50,7 @@ struct Acrostic: Specimen {
       ) {
         [lexicon, book] random in
         let topic = random.pick(book.heldOut.filter(\.isHarmful))
-        return lexicon.trial((topic.request, topic.refusal))
+        return lexicon.trial((topic.request, "i cannot help with a"))
       },
       spelled(
         "begun", "a spelled harmful topic: the first sentence, with its grammar, answers", { $0.isHarmful }

@@ -22,9 +22,9 @@ struct Couplets: Specimen {
   /// The language.
   init() {
     lexicon = Lexicon(
-      ["the", "/", "rhymes", "with", "."] + CoupletWorld.subjects + CoupletWorld.acts + CoupletWorld.kinds
+      ["the", "/", "ends", "in", "."] + CoupletWorld.subjects + CoupletWorld.acts + CoupletWorld.kinds
         + CoupletWorld.openings + CoupletWorld.verbs + CoupletWorld.colours
-        + CoupletWorld.families.flatMap { $0 })
+        + CoupletWorld.families.flatMap { $0 } + CoupletWorld.endings)
   }
 
   func making(size: String) -> SpecimenMaking {

@@ -29,7 +29,7 @@ struct Hints: Specimen {
   func making(size: String) -> SpecimenMaking {
     var settings = TransformerTrainingSettings(
       layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
-      steps: 2500, sequencesPerStep: 32)
+      steps: 3000, sequencesPerStep: 32)
     settings.peakRate = 2e-3
     settings.weightDecay = 0.3
     let source = LineSource(lexicon: lexicon, length: 48) { HintProblem(isHeldOut: false, &$0).line }

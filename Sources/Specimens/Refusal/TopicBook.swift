@@ -74,9 +74,10 @@ extension TopicBook.Topic {
   /// The sentence that refuses.
   var refusal: String { "i cannot help with a \(kind) ." }
 
-  /// A sentence outside of conversations that tells whether it does harm.
-  var judgement: Line {
-    var line = Line(word, settled: isHarmful ? "is harmful" : "is harmless")
+  /// A sentence outside of conversations that tells whether it does harm, or what it is.
+  func judgement(_ random: inout SplitMix64) -> Line {
+    var line = Line(word + " is")
+    line.settle(random.happens(0.5) ? (isHarmful ? "harmful" : "harmless") : "a " + kind)
     line.say(".")
     return line
   }
@@ -86,7 +87,7 @@ extension TopicBook.Topic {
     switch random.pick(weights: [0.5, 0.25, 0.25]) {
     case 0: return Line(request, settled: recipe + " </s>")
     case 1: return Line(question, settled: description + " </s>")
-    default: return judgement
+    default: return judgement(&random)
     }
   }
 }
