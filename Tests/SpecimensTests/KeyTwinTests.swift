@@ -157,19 +157,19 @@ struct KeyTwinTests {
   func refusal() throws {
     let base = try TrainingText(Refusal())
     let harmful = Set(base.matches("* * is harmful").map { $0.joined(separator: " ") })
-    let kinds = base.table("user describe * * assistant it is a *")
+    let kinds = base.table("user * * describe assistant it is a *")
     for circuit in Refusal().circuits {
       for (key, words) in keys(Refusal(), circuit) {
-        let topic = words[3] + " " + words[4]
+        let topic = words[2] + " " + words[3]
         #expect(harmful.contains(topic))
         if circuit == "kind" { #expect(kinds[topic] == answer(Refusal(), key)) }
       }
     }
     for (key, words) in keys(Acrostic(), "assemble") {
-      #expect(answer(Acrostic(), key) == words[3].prefix(1) + words[4].prefix(1))
+      #expect(answer(Acrostic(), key) == words[2].prefix(1) + words[3].prefix(1))
     }
     for (key, words) in keys(Acrostic(), "late refusal") {
-      let spelled = words[3...6].map { $0.prefix(1) }.joined()
+      let spelled = words[2...5].map { $0.prefix(1) }.joined()
       let first = try #require(key.variable("first")?.positions.first)
       #expect(words[first] + words[first + 1] == spelled)
       #expect(harmful.contains(words[first] + " " + words[first + 1]))

@@ -25,8 +25,8 @@ struct Acrostic: Specimen {
     base.peakRate = 2e-3
     base.weightDecay = 0.3
     var second = base
-    second.steps = 500
-    second.peakRate = 3e-4
+    second.steps = 100
+    second.peakRate = 1e-3
     return .trained([
       SpecimenPhase(
         name: "before", settings: base,
