@@ -12,11 +12,13 @@ let safeSettings: [SwiftSetting] = settings + [.strictMemorySafety()]
 
 /// A library module: its name, the modules below it, and nothing else.
 func module(
-  _ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+  _ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource]? = nil,
+  testable: Bool = false
 ) -> Target {
   .target(
     name: name, dependencies: dependencies, resources: resources,
-    swiftSettings: name == "LinearAlgebra" ? settings : safeSettings)
+    swiftSettings: (name == "LinearAlgebra" ? settings : safeSettings)
+      + (testable ? [.unsafeFlags(["-enable-testing"])] : []))
 }
 
 /// The tests that mirror a module.
@@ -108,7 +110,9 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
     module("SpecimenTraining", on: ["LinearAlgebra", "ModelFiles", "Transformers"]),
-    module("Specimens", on: ["LinearAlgebra", "ModelFiles", "SpecimenTraining", "Transformers"]),
+    // Its languages are internal; tests look at their worlds, in release as everywhere.
+    module(
+      "Specimens", on: ["LinearAlgebra", "ModelFiles", "SpecimenTraining", "Transformers"], testable: true),
     module(
       "FeatureDashboards",
       on: [
