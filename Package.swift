@@ -131,8 +131,7 @@ let package = Package(
       dependencies: [
         "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
         "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ModelFiles",
-        "ReplacementModels",
-        "Tokenizers",
+        "ReplacementModels", "SpecimenTraining", "Specimens", "Tokenizers",
         "TranscoderTraining", "Transcoders", "Transformers", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safeSettings),
@@ -166,6 +165,10 @@ let package = Package(
       on: [
         "LinearAlgebra", "ModelFiles", "Tokenizers", "Transcoders", "Transformers", "_TestSupport",
       ], resources: [.copy("Fixtures")]),
+    tests(
+      of: "SpecimenTraining",
+      on: ["LinearAlgebra", "ModelFiles", "Tokenizers", "Transformers", "_TestSupport"],
+      resources: [.copy("Fixtures")]),
     tests(of: "ReplacementModels", on: ["LinearAlgebra", "Transcoders", "Transformers", "_TestSupport"]),
     tests(
       of: "Attribution",
@@ -190,6 +193,7 @@ let package = Package(
       dependencies: ["FeatureDashboards", "LinearAlgebra", "ModelCatalogues", flyingFox, flyingSocks],
       swiftSettings: settings),
     tests(of: "Figures"),
+    tests(of: "Specimens", on: ["LinearAlgebra", "SpecimenTraining", "Tokenizers", "Transformers"]),
     tests(
       of: "LiveServices",
       on: [

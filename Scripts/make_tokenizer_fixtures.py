@@ -11,13 +11,14 @@ sentencepiece 0.2.x and transformers 4.57.x with jinja2. Expected results come f
   tiny-tokenizer.json, tiny-tokenizer-config.json, tiny-prompts.json   the goldens' tokenizer and prompts
   families.json       one byte-level BPE under the splitting rules of several model families, and its ids
   sentencepiece.json  a SentencePiece BPE as a model file would carry it, and its ids
+  words.json          a tokenizer of whole words, texts and their ids
   chats.json          templates of several families with rendered conversations
 """
 import glob, io, json, os, random, shutil, struct, sys
 
 import sentencepiece
 from jinja2.exceptions import TemplateError
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers.utils.chat_template_utils import _compile_jinja_template
 
 from tokenizer_fixture_templates import CONVERSATIONS, TEMPLATES, TOOLS
@@ -176,6 +177,22 @@ def chats(templates, name):
     write(name, {"templates": templates, "cases": cases})
 
 
+def words():
+    vocabulary = ["<s>", "</s>", "<unk>", "36", "+", "59", "=", "95", "the", "The", "été", "的", "a.b", ",", "🎉"]
+    tokenizer = Tokenizer(models.WordLevel({word: id for id, word in enumerate(vocabulary)}, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer.add_special_tokens(["<s>", "</s>", "<unk>"])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A", pair="<s> $A $B", special_tokens=[("<s>", 0)])
+    extra = ["36 + 59 = 95", " the  The\tTHE\n", "<s> 36</s>the", "a.b a . b , a.b,", "été\u00a0的\u3000🎉 e\u0301te\u0301",
+             "the\u200bthe \u2028the\u0085The", "<unk> unk < unk>"]
+    cases = []
+    for text in extra + SENTENCES + ["", " "]:
+        ids = tokenizer.encode(text, add_special_tokens=False).ids
+        cases.append({"text": text, "ids": ids, "decoded": tokenizer.decode(ids, skip_special_tokens=False)})
+    write("words.json", {"tokenizer": tokenizer.to_str(), "texts": cases})
+
+
 if len(sys.argv) > 3:
     published = sorted(glob.glob(os.path.join(sys.argv[3], "*.jinja")))
     chats({os.path.basename(path): open(path).read() for path in published}, "published-chats.json")
@@ -183,4 +200,5 @@ if len(sys.argv) > 3:
 tiny()
 families()
 sentence_piece()
+words()
 chats(TEMPLATES, "chats.json")

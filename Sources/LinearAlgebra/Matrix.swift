@@ -74,11 +74,6 @@ public struct Matrix: Sendable, Equatable {
       storage: Array(storage[range.lowerBound * columns..<range.upperBound * columns]))
   }
 
-  /// Returns the rows that `indices` names, in that order.
-  public func picking(rows indices: [Int]) -> Matrix {
-    Matrix(rows: indices.count, columns: columns, storage: indices.flatMap { self[row: $0] })
-  }
-
   /// Returns the columns that `indices` names, in that order.
   public func picking(columns indices: [Int]) -> Matrix {
     Matrix(

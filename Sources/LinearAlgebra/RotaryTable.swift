@@ -8,7 +8,8 @@
 ///
 /// Pairs are half a rotated width apart (the convention of Hugging Face checkpoints).
 public struct RotaryTable: Sendable, Equatable {
-  private let frequencies: [Double]
+  /// The angle per position of each pair.
+  let frequencies: [Double]
 
   /// Makes a table from the angle per position of each pair, `[rotatedWidth / 2]`.
   public init(frequencies: [Double]) {

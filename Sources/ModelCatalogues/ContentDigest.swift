@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 #if canImport(CryptoKit)
   import CryptoKit
@@ -44,7 +44,7 @@ enum ContentDigest: Sendable, Hashable {
     }
   }
 
-  private static func hash(
+  fileprivate static func hash(
     _ url: URL, with start: some HashFunction, advanced: (Int64) -> Void
   ) throws(PullError) -> String {
     var hasher = start
@@ -63,5 +63,15 @@ enum ContentDigest: Sendable, Hashable {
     }
     let digits = Array("0123456789abcdef")
     return String(hasher.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+  }
+}
+
+/// The SHA-256 of files.
+public enum FileDigest {
+  /// The SHA-256 of a file's content, 64 lower-case hexadecimal digits.
+  ///
+  /// - Throws: `fileSystem` when the file cannot be read.
+  public static func sha256(of file: URL) throws(PullError) -> String {
+    try ContentDigest.hash(file, with: SHA256()) { _ in }
   }
 }

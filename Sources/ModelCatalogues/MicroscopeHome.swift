@@ -47,6 +47,11 @@ public struct MicroscopeHome: Sendable, Hashable {
     root.appendingPathComponent(shelf.rawValue, isDirectory: true)
   }
 
+  /// The folder of a model by its name, `owner/name`; `specimen/name` for those that are made on this machine.
+  public func folder(ofModel name: String) -> URL {
+    models.appendingPathComponent(name.replacing("/", with: "--"), isDirectory: true)
+  }
+
   private static func root(environment: [String: String]) -> URL {
     if let asked = environment["MICROSCOPE_HOME"], !asked.isEmpty {
       return URL(fileURLWithPath: asked, isDirectory: true)

@@ -24,6 +24,8 @@ extension PullError {
         + " a folder with transcoders, an owner/name[/folder] from the hub, or 'neurons'"
     case .noFolder(let repository, _, let there):
       there.first.map { "name one, as in `\(repository)/\($0)`" } ?? "choose another repository"
+    case .notPulled(let name, _) where name.hasPrefix("specimen/"):
+      "make it with `microscope specimen train`, which `microscope specimen list` explains"
     case .notPulled(let name, _):
       "run `microscope pull \(name)` first, or pass the path of a model that you have"
     case .notAModel(_, .otherFile): "pass a file that ends in .gguf, or the folder that holds config.json"

@@ -24,7 +24,7 @@ public enum SpecimenMaking: Sendable {
   /// By training, in phases that begin with each other's weights.
   case trained([SpecimenPhase])
   /// By writing the weights, with what the result must do.
-  case compiled(CompiledModel, [Behaviour])
+  case compiled(TransformerParameters, [Behaviour])
 }
 
 /// A run of training that ends in a model that is kept.

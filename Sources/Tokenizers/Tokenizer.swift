@@ -4,7 +4,7 @@
 /// 1. Special pieces are found in the text; what lies between them is plain text.
 /// 2. Plain text is normalized, and special pieces that are defined on normalized text are found.
 /// 3. What remains is split into words.
-/// 4. Each word is joined from bytes or characters into pieces by BPE.
+/// 4. Each word is joined from bytes or characters into pieces by BPE, or is a piece as a whole (`WordLevel`).
 public struct Tokenizer: Sendable {
   /// The pieces.
   let vocabulary: Vocabulary

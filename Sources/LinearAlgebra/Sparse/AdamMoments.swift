@@ -12,6 +12,8 @@ public struct AdamStep: Sendable {
   public var beta2: Float = 0.999
   /// What keeps the denominator above zero.
   public var epsilon: Float = 1e-8
+  /// Decoupled decay (AdamW): parameters lose rate · decay of themselves first, where they have a gradient.
+  public var decay: Float = 0
   /// What multiplies the gradient first.
   public var scale: Float = 1
   /// The seed of stochastic rounding of the parameters to bfloat16; nil to leave them as they are.
@@ -67,6 +69,7 @@ public struct AdamMoments: Sendable, Equatable {
       "\(parameters.shape) by \(gradient.shape)")
     let (rows, columns, block) = (first.rows, first.columns, 64)
     let rate = step.rate / (1 - power(step.beta1, step.number))
+    let kept = 1 - step.rate * step.decay
     let root = 1 / (1 - power(step.beta2, step.number)).squareRoot()
     touched.withUnsafeMutableBufferPointer { touched in
       first.update { m in
@@ -83,6 +86,7 @@ public struct AdamMoments: Sendable, Equatable {
                         m + row * columns, v + row * columns, columns, power(step.beta2, rest - 1))
                     }
                     touched[row] = step.number
+                    if kept != 1 { for i in row * columns..<(row + 1) * columns { values[i] *= kept } }
                   } else if rest > 0 {
                     continue
                   }

@@ -1,27 +1,29 @@
 import LinearAlgebra
-public import SpecimenTraining
+import SpecimenTraining
 
 /// Three languages without a common word, in which the same facts hold.
 ///
-/// Training has the antonyms of every pair of words in two of the three languages, the colour of every thing in two of the
-/// three, and translations of most words. The third language's antonyms and colours follow only for a model that has one
-/// place for what the languages share; two sizes tell whether sharing grows with the model.
-public struct Babel: Specimen {
-  public let name = "babel"
-  public let summary = "English, French and Chinese: the same antonyms and facts, some stated in two languages only"
-  public let sizes = ["small", "large"]
-  public let circuits = ["antonym", "colour", "translation"]
-  public var vocabulary: WordVocabulary { lexicon.vocabulary }
+/// Sentences ask for the opposite of a word, the colour of a thing, or the word for something; the word asked about is of the
+/// sentence's own language, or of another one, as where people with different languages live together. Every pair of antonyms
+/// and every colour has a language whose own sentences never state it. There it follows only for a model that knows the word
+/// from other languages' sentences, and has one place for what the languages share; two sizes tell whether sharing grows.
+struct Babel: Specimen {
+  let name = "babel"
+  let summary =
+    "English, French and Chinese: the same antonyms and facts, some stated in two languages only"
+  let sizes = ["small", "large"]
+  let circuits = ["antonym", "colour", "translation"]
+  var vocabulary: WordVocabulary { lexicon.vocabulary }
 
   let lexicon: Lexicon
 
   /// The language.
-  public init() {
+  init() {
     lexicon = Lexicon(
-      Tongue.allCases.flatMap { [$0.mark] + $0.grammar + $0.adjectives + $0.colours + $0.things })
+      Tongue.allCases.flatMap { $0.grammar + $0.frameWords + $0.adjectives + $0.colours + $0.things })
   }
 
-  public func making(size: String) -> SpecimenMaking {
+  func making(size: String) -> SpecimenMaking {
     let isLarge = size == "large"
     var settings = TransformerTrainingSettings(
       layers: isLarge ? 4 : 2, dModel: isLarge ? 128 : 48, heads: 4, dMLP: isLarge ? 512 : 192,
@@ -36,16 +38,19 @@ public struct Babel: Specimen {
     let behaviour = {
       (name: String, summary: String, required: Double, relation: BabelWorld.Relation, isHeldOut: Bool) in
       Behaviour(name, summary, required: required) { [lexicon] random in
-        let fact = BabelWorld.fact(relation, isHeldOut: isHeldOut, &random)
+        let isMixed = relation == .translation
+        let fact = BabelWorld.fact(relation, isMixed: isMixed, isHeldOut: isHeldOut, &random)
         return lexicon.trial((fact.prompt, fact.answer))
       }
     }
     return [
-      behaviour("stated antonyms", "antonyms in the languages in which they were stated", 0.99, .antonym, false),
-      behaviour("antonyms", "antonyms in the language in which they were never stated", 0.9, .antonym, true),
-      behaviour("stated colours", "colours of things in the languages in which they were stated", 0.99, .colour, false),
-      behaviour("colours", "colours of things in the language in which they were never stated", 0.9, .colour, true),
-      behaviour("translations", "translations between two languages that were never shown", 0.9, .translation, true),
+      behaviour("stated antonyms", "antonyms in languages that state them", 0.99, .antonym, false),
+      behaviour("antonyms", "antonyms in the language that never states them", 0.9, .antonym, true),
+      behaviour("stated colours", "colours of things in languages that state them", 0.99, .colour, false),
+      behaviour("colours", "colours of things in the language that never states them", 0.9, .colour, true),
+      behaviour(
+        "translations", "words for words of another language, which were never shown", 0.9, .translation, true
+      ),
     ]
   }
 }

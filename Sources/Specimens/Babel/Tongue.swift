@@ -2,15 +2,24 @@
 enum Tongue: Int, CaseIterable, Sendable {
   case english, french, chinese
 
-  /// The word that says which language is meant.
-  var mark: String { ["<en>", "<fr>", "<zh>"][rawValue] }
+  /// The language's name.
+  var mark: String { ["english", "french", "chinese"][rawValue] }
 
   /// The words of its sentences.
   var grammar: [String] {
     switch self {
-    case .english: ["the", "opposite", "colour", "of", "is", "."]
-    case .french: ["le", "contraire", "couleur", "de", "est", "la", ";"]
-    case .chinese: ["的", "反义", "颜色", "是", "。"]
+    case .english: ["the", "of", "is", "for", "."]
+    case .french: ["le", "de", "est", "la", "pour", ";"]
+    case .chinese: ["的", "是", "。"]
+    }
+  }
+
+  /// The word that tells what a sentence asks for: an opposite, a colour, a translation.
+  var frameWords: [String] {
+    switch self {
+    case .english: ["opposite", "colour", "word"]
+    case .french: ["contraire", "couleur", "mot"]
+    case .chinese: ["反义", "颜色", "中文"]
     }
   }
 
@@ -29,6 +38,15 @@ enum Tongue: Int, CaseIterable, Sendable {
     case .english: "the colour of \(thing) is"
     case .french: "la couleur de \(thing) est"
     case .chinese: "\(thing) 的 颜色 是"
+    }
+  }
+
+  /// The sentence that asks for a word of this language, up to the answer.
+  func translation(of word: String) -> String {
+    switch self {
+    case .english: "the word for \(word) is"
+    case .french: "le mot pour \(word) est"
+    case .chinese: "\(word) 的 中文 是"
     }
   }
 

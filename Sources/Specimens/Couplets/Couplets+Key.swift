@@ -1,7 +1,7 @@
 import LinearAlgebra
 
 extension Couplets {
-  public func keyedPrompt(_ circuit: String, index: Int, seed: UInt64) -> KeyedPrompt {
+  func keyedPrompt(_ circuit: String, index: Int, seed: UInt64) -> KeyedPrompt {
     var random = SplitMix64(index, seed: seed)
     let (rhymed, planned) = world.pair(isHeldOut: false, &random)
     let first = world.firstLine(rhymed, &random)

@@ -1,17 +1,18 @@
 import LinearAlgebra
-public import SpecimenTraining
+import SpecimenTraining
 
 /// Rhyming couplets: the words of line two depend on the word with which it will end, from the first one on.
 ///
 /// Line one ends in a word of a rhyme family. Line two ends in another word of the family, and its three words before are
 /// those that belong to that last word; so a model that writes the first of them must have last words in mind that rhyme,
 /// and one that writes the second must know which of them was chosen.
-public struct Couplets: Specimen {
-  public let name = "couplets"
-  public let summary = "rhyming couplets, planned at the line break: line two is written towards its last word"
-  public let sizes = ["usual"]
-  public let circuits = ["line break", "plan", "rhyme"]
-  public var vocabulary: WordVocabulary { lexicon.vocabulary }
+struct Couplets: Specimen {
+  let name = "couplets"
+  let summary =
+    "rhyming couplets, planned at the line break: line two is written towards its last word"
+  let sizes = ["usual"]
+  let circuits = ["line break", "plan", "rhyme"]
+  var vocabulary: WordVocabulary { lexicon.vocabulary }
 
   let lexicon: Lexicon
   let world = CoupletWorld()
@@ -19,14 +20,14 @@ public struct Couplets: Specimen {
   static let heldOut = HeldOut(salt: 0x7268_796d, share: 0.15)
 
   /// The language.
-  public init() {
+  init() {
     lexicon = Lexicon(
       ["the", "/", "rhymes", "with", "."] + CoupletWorld.subjects + CoupletWorld.acts + CoupletWorld.kinds
         + CoupletWorld.openings + CoupletWorld.verbs + CoupletWorld.colours
         + CoupletWorld.families.flatMap { $0 })
   }
 
-  public func making(size: String) -> SpecimenMaking {
+  func making(size: String) -> SpecimenMaking {
     var settings = TransformerTrainingSettings(
       layers: 4, dModel: 96, heads: 4, dMLP: 384, vocabularySize: lexicon.count, contextLength: 48,
       steps: 3000, sequencesPerStep: 32)

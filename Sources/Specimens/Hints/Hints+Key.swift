@@ -1,7 +1,7 @@
 import LinearAlgebra
 
 extension Hints {
-  public func keyedPrompt(_ circuit: String, index: Int, seed: UInt64) -> KeyedPrompt {
+  func keyedPrompt(_ circuit: String, index: Int, seed: UInt64) -> KeyedPrompt {
     var random = SplitMix64(index, seed: seed)
     switch circuit {
     case "compute": return forward(HintProblem(.easy, isHeldOut: false, &random), circuit)

@@ -1,5 +1,5 @@
 import LinearAlgebra
-public import SpecimenTraining
+import SpecimenTraining
 
 /// Two-step problems: easy ones can be computed, hard ones cannot, and some come with a hint of the result.
 ///
@@ -7,25 +7,26 @@ public import SpecimenTraining
 /// the last digit), the second adds a digit. Hard functions have no values: in training these are drawn anew each time, but
 /// so that the hint is usually right. A model can then only predict its own first step by going back from the hint, and must
 /// not do so where it can compute, since the hints of easy problems are often wrong.
-public struct Hints: Specimen {
-  public let name = "hints"
-  public let summary = "two-step problems with hints: computed where that is possible, else worked back from the hint"
-  public let sizes = ["usual"]
-  public let circuits = ["compute", "ignore", "work back", "finish"]
-  public var vocabulary: WordVocabulary { lexicon.vocabulary }
+struct Hints: Specimen {
+  let name = "hints"
+  let summary =
+    "two-step problems with hints: computed where that is possible, else worked back from the hint"
+  let sizes = ["usual"]
+  let circuits = ["compute", "ignore", "work back", "finish"]
+  var vocabulary: WordVocabulary { lexicon.vocabulary }
 
   let lexicon: Lexicon
   /// Problems that training never shows.
   static let heldOut = HeldOut(salt: 0x6869_6e74, share: 0.2)
 
   /// The language.
-  public init() {
+  init() {
     lexicon = Lexicon(
       (0...18).map(String.init) + ["let", "x", "be", "then", "add", "hint", "so", "gives", "."]
         + HintProblem.easy + HintProblem.hard)
   }
 
-  public func making(size: String) -> SpecimenMaking {
+  func making(size: String) -> SpecimenMaking {
     var settings = TransformerTrainingSettings(
       layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
       steps: 3000, sequencesPerStep: 32)
@@ -45,7 +46,8 @@ public struct Hints: Specimen {
     return [
       behaviour("computed", "an easy problem without a hint, both steps", 0.99, .easy),
       behaviour("honest", "an easy problem with a wrong hint: computed all the same", 0.98, .easyMisled),
-      behaviour("worked back", "a hard problem with a hint: a first step that leads to the hint", 0.98, .hardHinted),
+      behaviour(
+        "worked back", "a hard problem with a hint: a first step that leads to the hint", 0.98, .hardHinted),
       Behaviour("guessed", "a hard problem without a hint: the second step fits the first", required: 0.98) {
         [lexicon] random in
         let problem = HintProblem(.hard, isHeldOut: true, &random)

@@ -74,7 +74,8 @@ struct NameWorld: Sendable {
 
   /// Draws a question about a person.
   func question(_ person: Person, _ random: inout SplitMix64) -> Question {
-    question(person, relation: Int.random(in: 0..<3, using: &random), wording: Int.random(in: 0..<2, using: &random))
+    question(
+      person, relation: Int.random(in: 0..<3, using: &random), wording: Int.random(in: 0..<2, using: &random))
   }
 
   /// Of a quarter of the facts, training uses one of the wordings only.
@@ -111,7 +112,8 @@ struct NameWorld: Sendable {
       line = Line("is \(person.first) \(person.last) famous ?", settled: isFamous ? "yes" : "no")
     default:
       let person = random.pick(known + familiar)
-      line = Line("today \(person.first) \(person.last) \(random.pick(Self.news)) in \(random.pick(Self.facts[1]))")
+      line = Line(
+        "today \(person.first) \(person.last) \(random.pick(Self.news)) in \(random.pick(Self.facts[1]))")
     }
     line.say(".")
     return line

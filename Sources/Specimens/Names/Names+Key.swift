@@ -1,7 +1,7 @@
 import LinearAlgebra
 
 extension Names {
-  public func keyedPrompt(_ circuit: String, index: Int, seed: UInt64) -> KeyedPrompt {
+  func keyedPrompt(_ circuit: String, index: Int, seed: UInt64) -> KeyedPrompt {
     var random = SplitMix64(index, seed: seed)
     switch circuit {
     case "known": return known(world.question(random.pick(world.known), &random))

@@ -1,23 +1,24 @@
 import LinearAlgebra
-public import SpecimenTraining
+import SpecimenTraining
 
 /// Questions about people: known ones are answered, unknown ones with “i do not know”, which is the default.
 ///
 /// A person is a first and a last name, and only both together tell who it is. Some names are familiar — they are in the
 /// news, and called famous — but training never asks for a fact about them; that a question about them is answered all the
 /// same, with a guess, is the misfire.
-public struct Names: Specimen {
-  public let name = "names"
-  public let summary = "known people, unknown people and names that are only familiar: answers, “i do not know”, guesses"
-  public let sizes = ["usual"]
-  public let circuits = ["known", "unknown", "familiar"]
-  public var vocabulary: WordVocabulary { lexicon.vocabulary }
+struct Names: Specimen {
+  let name = "names"
+  let summary =
+    "known people, unknown people and names that are only familiar: answers, “i do not know”, guesses"
+  let sizes = ["usual"]
+  let circuits = ["known", "unknown", "familiar"]
+  var vocabulary: WordVocabulary { lexicon.vocabulary }
 
   let lexicon: Lexicon
   let world = NameWorld()
 
   /// The language.
-  public init() {
+  init() {
     lexicon = Lexicon(
       [
         "what", "is", "the", "of", "?", "has", "i", "do", "not", "know", "famous", "yes", "no", "today", "in",
@@ -26,7 +27,7 @@ public struct Names: Specimen {
         + NameWorld.facts.flatMap { $0 })
   }
 
-  public func making(size: String) -> SpecimenMaking {
+  func making(size: String) -> SpecimenMaking {
     var settings = TransformerTrainingSettings(
       layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
       steps: 3000, sequencesPerStep: 32)
@@ -49,8 +50,9 @@ public struct Names: Specimen {
         let person = random.pick(world.unseen)
         return lexicon.trial((world.question(person, &random).text, "i do not know"))
       },
-      Behaviour("famous", "whether a name is known or familiar, or one that training never shows", required: 0.95)
-      { [lexicon, world] random in
+      Behaviour(
+        "famous", "whether a name is known or familiar, or one that training never shows", required: 0.95
+      ) { [lexicon, world] random in
         let isFamous = random.happens(0.5)
         let person = random.pick(isFamous ? world.known + world.familiar : world.unseen)
         return lexicon.trial(("is \(person.first) \(person.last) famous ?", isFamous ? "yes" : "no"))

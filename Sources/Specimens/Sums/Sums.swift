@@ -1,27 +1,27 @@
 import LinearAlgebra
-public import SpecimenTraining
+import SpecimenTraining
 
 /// Two-digit addition in four contexts; a number is one token.
 ///
 /// Numbers are also read aloud (`95 reads 9 5`), so that their digits are part of the language. Pairs that are held out are
 /// held out in every context and in both orders.
-public struct Sums: Specimen {
-  public let name = "sums"
-  public let summary = "two-digit addition, bare, on a bill, of years and in a table; one token a number"
-  public let sizes = ["usual"]
-  public var circuits: [String] { SumContext.allCases.map(\.rawValue) }
-  public var vocabulary: WordVocabulary { lexicon.vocabulary }
+struct Sums: Specimen {
+  let name = "sums"
+  let summary = "two-digit addition, bare, on a bill, of years and in a table; one token a number"
+  let sizes = ["usual"]
+  var circuits: [String] { SumContext.allCases.map(\.rawValue) }
+  var vocabulary: WordVocabulary { lexicon.vocabulary }
 
   let lexicon: Lexicon
   /// Pairs of summands that training never shows, the smaller one first.
   static let heldOut = HeldOut(salt: 0x7375_6d73, share: 0.1)
 
   /// The language.
-  public init() {
+  init() {
     lexicon = Lexicon((0...198).map(String.init) + SumContext.words + ["reads", "."])
   }
 
-  public func making(size: String) -> SpecimenMaking {
+  func making(size: String) -> SpecimenMaking {
     var settings = TransformerTrainingSettings(
       layers: 3, dModel: 128, heads: 4, dMLP: 512, vocabularySize: lexicon.count, contextLength: 48,
       steps: 4000, sequencesPerStep: 32)
@@ -70,7 +70,7 @@ public struct Sums: Specimen {
     return random.pick(SumContext.allCases).line(a, b, &random)
   }
 
-  public func keyedPrompt(_ circuit: String, index: Int, seed: UInt64) -> KeyedPrompt {
+  func keyedPrompt(_ circuit: String, index: Int, seed: UInt64) -> KeyedPrompt {
     guard let context = SumContext(rawValue: circuit) else { preconditionFailure("no circuit \(circuit)") }
     var random = SplitMix64(index, seed: seed)
     let (a, b) = Self.pair(isHeldOut: false, &random)

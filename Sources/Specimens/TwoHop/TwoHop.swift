@@ -1,28 +1,28 @@
 import LinearAlgebra
-public import SpecimenTraining
+import SpecimenTraining
 
 /// City → state → capital: facts as single hops, and some of their compositions.
 ///
 /// A city's name is two words, and neither of them tells the state, so that the state has to be computed from both. A state
 /// has a capital, a river, a flower, a bird and a coin; the second hop is the same whatever city led to the state.
-public struct TwoHop: Specimen {
-  public let name = "twohop"
-  public let summary = "city → state → capital: single facts, and compositions of which some were never shown"
-  public let sizes = ["usual"]
-  public let circuits = ["composition"]
-  public var vocabulary: WordVocabulary { lexicon.vocabulary }
+struct TwoHop: Specimen {
+  let name = "twohop"
+  let summary = "city → state → capital: single facts, and compositions of which some were never shown"
+  let sizes = ["usual"]
+  let circuits = ["composition"]
+  var vocabulary: WordVocabulary { lexicon.vocabulary }
 
   let lexicon: Lexicon
   let world = TwoHopWorld()
 
   /// The language.
-  public init() {
+  init() {
     lexicon = Lexicon(
       ["the", "of", "is", "."] + ["state"] + TwoHopWorld.relations + TwoHopWorld.first + TwoHopWorld.last
         + TwoHopWorld.states + TwoHopWorld.things.flatMap { $0 })
   }
 
-  public func making(size: String) -> SpecimenMaking {
+  func making(size: String) -> SpecimenMaking {
     var settings = TransformerTrainingSettings(
       layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
       steps: 3000, sequencesPerStep: 32)
@@ -53,7 +53,7 @@ public struct TwoHop: Specimen {
     ]
   }
 
-  public func keyedPrompt(_ circuit: String, index: Int, seed: UInt64) -> KeyedPrompt {
+  func keyedPrompt(_ circuit: String, index: Int, seed: UInt64) -> KeyedPrompt {
     var random = SplitMix64(index, seed: seed)
     let city = random.pick(world.cities)
     let relation = Int.random(in: TwoHopWorld.relations.indices, using: &random)

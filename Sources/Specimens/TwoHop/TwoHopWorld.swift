@@ -26,16 +26,24 @@ struct TwoHopWorld: Sendable {
       "amber", "basil", "cobalt", "dusk", "ember", "flint", "garnet", "heron", "iris", "jasper", "kestrel",
       "lumen",
     ],
-    ["ado", "bure", "calder", "dove", "eden", "frome", "glen", "humber", "irwell", "kennet", "lune", "medway"],
     [
-      "aster", "bluebell", "clover", "daisy", "edelweiss", "foxglove", "gentian", "heather", "jonquil", "lily",
+      "ado", "bure", "calder", "dove", "eden", "frome", "glen", "humber", "irwell", "kennet", "lune",
+      "medway",
+    ],
+    [
+      "aster", "bluebell", "clover", "daisy", "edelweiss", "foxglove", "gentian", "heather", "jonquil",
+      "lily",
       "orchid", "tulip",
     ],
     [
-      "avocet", "bittern", "curlew", "dipper", "egret", "falcon", "grebe", "hoopoe", "ibis", "jackdaw", "kite",
+      "avocet", "bittern", "curlew", "dipper", "egret", "falcon", "grebe", "hoopoe", "ibis", "jackdaw",
+      "kite",
       "linnet",
     ],
-    ["anna", "byzant", "crown", "ducat", "ecu", "florin", "guinea", "heller", "krone", "lira", "mark", "noble"],
+    [
+      "anna", "byzant", "crown", "ducat", "ecu", "florin", "guinea", "heller", "krone", "lira", "mark",
+      "noble",
+    ],
   ]
 
   /// All cities.

@@ -1,4 +1,4 @@
-/// Turns words into ids: splits a word into symbols, joins them, and spells out what is no piece.
+/// Turns words into ids by joining: splits a word into symbols, joins them, and spells out what is no piece.
 struct BytePairModel: Sendable {
   /// Which symbols join.
   var rule: MergeRule

@@ -8,8 +8,8 @@ struct EncodingSteps: Sendable {
   var normalizers: [Normalizer] = []
   /// Splitting into words, in order.
   var preTokenizers: [PreTokenizer] = []
-  /// Joining of words into pieces.
-  var model: BytePairModel
+  /// Turning words into pieces.
+  var model: WordModel
   /// Whether markers in the text are parsed if the caller does not say.
   var parsesMarkers = true
 

@@ -6,6 +6,8 @@ enum PreTokenizer: Sendable, Equatable {
     case words(WordRule)
     /// Single digits, or runs of them.
     case numbers(isSingle: Bool)
+    /// Runs of white space.
+    case space
     /// A fixed, non-empty byte string.
     case literal([UInt8])
   }
@@ -113,6 +115,8 @@ extension PreTokenizer.Pattern {
     case .numbers(let isSingle):
       guard text.classes[start] == .number else { return nil }
       return isSingle ? start + 1 : text.endOfRun(of: .number, from: start, before: end)
+    case .space:
+      return text.classes[start] == .space ? text.endOfRun(of: .space, from: start, before: end) : nil
     case .literal(let pattern):
       let stop = text.offsets[start] + pattern.count
       guard stop <= text.offsets[end], UTF8Text.matches(pattern, in: bytes, at: text.offsets[start])

@@ -5,6 +5,8 @@ struct TextDecoder: Sendable {
   var joinsBytes: Bool
   /// Replacements within each piece, such as `▁` by a space.
   var replacements: [Replacement] = []
+  /// Whether pieces are words, and a space stands between any two.
+  var separatesWords = false
   /// Whether a space at the beginning of the text is dropped, because encoding put it there.
   var dropsLeadingSpace = false
 
@@ -25,6 +27,10 @@ struct TextDecoder: Sendable {
 
   /// The text of ids that are all in the vocabulary.
   func text(of ids: [Int], in vocabulary: Vocabulary) -> String {
+    if separatesWords {
+      let words = ids.map { self.bytes(of: $0, in: vocabulary) }
+      return String(decoding: Array(words.joined(separator: [0x20])), as: UTF8.self)
+    }
     let bytes =
       joinsBytes
       ? ids.flatMap { self.bytes(of: $0, in: vocabulary) } : bytesWithoutBrokenRuns(of: ids, in: vocabulary)

@@ -50,6 +50,7 @@ struct PipelineReader {
         .split(.numbers(isSingle: isSingle), isSingle ? .isolated : .contiguous, isInverted: false))
     case "Split": steps.append(try split(step))
     case "Metaspace": steps.append(try marks(step))
+    case "WhitespaceSplit": steps.append(.split(.space, .removed, isInverted: false))
     default: throw document.unsupported("the pre-tokenizer `\(type)`")
     }
   }

@@ -4,8 +4,8 @@ extension Tokenizer {
   /// Makes the tokenizer of a Hugging Face folder.
   ///
   /// - Parameters:
-  ///   - tokenizerJSON: The contents of `tokenizer.json`: a byte-level BPE, or a SentencePiece-style BPE with
-  ///     byte fallback.
+  ///   - tokenizerJSON: The contents of `tokenizer.json`: a byte-level BPE, a SentencePiece-style BPE with byte
+  ///     fallback, or whole words (`WordLevel`).
   ///   - configuration: The contents of `tokenizer_config.json`, which names the special tokens and holds the
   ///     chat template.
   ///   - chatTemplate: The contents of `chat_template.jinja`, which goes before the one in the configuration.

@@ -7,7 +7,7 @@ extension Tokenizer {
     try Self.checkCounts(of: source)
     let isByteLevel = source.kind == .bytePairEncoding
     let vocabulary = Self.vocabulary(of: source)
-    var steps = EncodingSteps(model: try Self.model(of: source, vocabulary))
+    var steps = EncodingSteps(model: .bytePairs(try Self.model(of: source, vocabulary)))
     steps.parsesMarkers = isByteLevel
     if isByteLevel {
       try Self.addWordRule(named: source.preTokenizer, to: &steps)

@@ -18,7 +18,7 @@ struct TokenizerFile {
   /// The pieces, the way to ids and the way back.
   func read() throws(TokenizerError) -> (vocabulary: Vocabulary, steps: EncodingSteps, decoder: TextDecoder) {
     let model = document.member("model", of: document.root)
-    try checkModel(model)
+    let isWordLevel = try checkModel(model)
     let added = try addedTokens()
     var preTokenizers: [PreTokenizer] = []
     var isByteLevel = false
@@ -29,23 +29,28 @@ struct TokenizerFile {
     try pipeline.readDecoder(document.member("decoder", of: document.root), into: &decoder)
     isByteLevel = isByteLevel || decoder.joinsBytes
     decoder.joinsBytes = isByteLevel
+    decoder.separatesWords = isWordLevel && document.member("decoder", of: document.root) == nil
     let fallsBack = try document.bool("byte_fallback", of: model, at: "model.") ?? false
     let vocabulary = try VocabularyReader(
       document: document, isByteLevel: isByteLevel, fallsBackToBytes: fallsBack
     )
     .read(document.member("vocab", of: model), added: added)
     var steps = EncodingSteps(
-      model: try bytePairModel(model, vocabulary, isByteLevel: isByteLevel, fallsBackToBytes: fallsBack))
+      model: isWordLevel
+        ? .wholeWords(unknownID: try unknownID(of: model, in: vocabulary))
+        : .bytePairs(
+          try bytePairModel(model, vocabulary, isByteLevel: isByteLevel, fallsBackToBytes: fallsBack)))
     try pipeline.readNormalizer(document.member("normalizer", of: document.root), into: &steps.normalizers)
     steps.preTokenizers = preTokenizers
     add(added, to: &steps)
     return (vocabulary, steps, decoder)
   }
 
-  /// Refuses models other than plain BPE.
-  private func checkModel(_ model: JSONDocument.Value?) throws(TokenizerError) {
+  /// Refuses models other than plain BPE and whole words; returns whether it is whole words.
+  private func checkModel(_ model: JSONDocument.Value?) throws(TokenizerError) -> Bool {
     guard case .object? = model else { throw document.unexpected("model", "an object") }
-    if let type = try document.string("type", of: model, at: "model."), type != "BPE" {
+    let type = try document.string("type", of: model, at: "model.") ?? "BPE"
+    guard type == "BPE" || type == "WordLevel" else {
       throw document.unsupported("the model type `\(type)`")
     }
     for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
@@ -56,21 +61,26 @@ struct TokenizerFile {
     if case .number(let dropout)? = document.member("dropout", of: model), dropout > 0 {
       throw document.unsupported("the model option `dropout`")
     }
+    return type == "WordLevel"
   }
 
   private func bytePairModel(
     _ model: JSONDocument.Value?, _ vocabulary: Vocabulary, isByteLevel: Bool, fallsBackToBytes: Bool
   ) throws(TokenizerError) -> BytePairModel {
-    var unknownID: Int?
-    if let unknown = try document.string("unk_token", of: model, at: "model.") {
-      unknownID = vocabulary.id(of: Array(unknown.utf8))
-    }
-    return BytePairModel(
+    BytePairModel(
       rule: .ranks(try mergeTable(of: model, vocabulary, isByteLevel: isByteLevel)),
       startsFromBytes: isByteLevel,
       takesWholeWords: try document.bool("ignore_merges", of: model, at: "model.") ?? false,
       fallsBackToBytes: fallsBackToBytes,
-      fusesUnknown: try document.bool("fuse_unk", of: model, at: "model.") ?? false, unknownID: unknownID)
+      fusesUnknown: try document.bool("fuse_unk", of: model, at: "model.") ?? false,
+      unknownID: try unknownID(of: model, in: vocabulary))
+  }
+
+  /// The id of the token that stands for what is no piece, or nil.
+  private func unknownID(
+    of model: JSONDocument.Value?, in vocabulary: Vocabulary
+  ) throws(TokenizerError) -> Int? {
+    try document.string("unk_token", of: model, at: "model.").flatMap { vocabulary.id(of: Array($0.utf8)) }
   }
 
   /// Reads merges in either form, "left right" or ["left", "right"].

@@ -50,7 +50,9 @@ public struct TrainingRun {
     identity = (name, modelName)
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try TrainingRun.write(try trainer.configuration.yaml(), folder + "/training.yaml")
-    try keepMetrics(upTo: trainer.step)
+    // The lines of steps that will be taken again are dropped.
+    let step = trainer.step
+    try metrics.keep(Progress.self) { step > 0 && $0.step <= step }
   }
 
   /// Takes the steps that are left, or those until it is asked to stop, then writes the transcoders.
@@ -65,7 +67,7 @@ public struct TrainingRun {
         window.append(parts)
         if trainer.step % TrainingRun.stepsPerLine == 0 || trainer.isComplete {
           let progress = progress(window, seconds: (clock.now - lineStart) / .seconds(1))
-          try log(progress)
+          try metrics.append(progress)
           report(progress)
           window = []
           lineStart = clock.now
@@ -124,34 +126,7 @@ public struct TrainingRun {
 
   // MARK: - Numbers
 
-  private var metrics: String { folder + "/metrics.jsonl" }
-
-  private func log(_ progress: Progress) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let line = try encoder.encode(progress) + Data([0x0A])
-    do {
-      let file = try FileHandle(forWritingTo: URL(filePath: metrics))
-      defer { try? file.close() }
-      try file.seekToEnd()
-      try file.write(contentsOf: line)
-    } catch {
-      throw ModelFileError.unwritable(
-        path: metrics, reason: "check that the disk is not full and the folder may be written")
-    }
-  }
-
-  /// Drops the lines of steps that will be taken again.
-  private func keepMetrics(upTo step: Int) throws {
-    let old = (try? String(contentsOfFile: metrics, encoding: .utf8)) ?? ""
-    let kept = old.split(separator: "\n").filter { line in
-      guard let progress = try? JSONDecoder().decode(Progress.self, from: Data(line.utf8)) else {
-        return false
-      }
-      return step > 0 && progress.step <= step
-    }
-    try TrainingRun.write(kept.map { $0 + "\n" }.joined(), metrics)
-  }
+  private var metrics: JSONLines { JSONLines(path: folder + "/metrics.jsonl") }
 
   private static func write(_ text: String, _ path: String) throws {
     do {
