@@ -1,7 +1,7 @@
 import Attribution
 import CircuitGraphs
 public import Evaluations
-import Interventions
+public import Interventions
 public import LinearAlgebra
 import ReplacementModels
 public import Specimens
@@ -33,7 +33,8 @@ public struct Calibration: Sendable {
 
   /// Draws prompts and asks the model.
   public init(
-    _ specimen: any Specimen, _ transformer: Transformer, settings: CalibrationSettings = CalibrationSettings(),
+    _ specimen: any Specimen, _ transformer: Transformer,
+    settings: CalibrationSettings = CalibrationSettings(),
     _ workers: Workers
   ) {
     self.specimen = specimen
@@ -61,6 +62,24 @@ public struct Calibration: Sendable {
     }
   }
 
+  /// Scores several bases side by side.
+  ///
+  /// - Parameters:
+  ///   - model: What the model is called.
+  ///   - progress: Told of which basis how many prompts, of how many, are done.
+  public func report(
+    model: String, bases: [(name: String, basis: SuiteBasis)],
+    progress: (_ name: String, _ done: Int, _ all: Int) -> Void = { _, _, _ in }
+  ) throws -> CalibrationReport {
+    var report = CalibrationReport(
+      specimen: specimen.name, model: model, settings: settings, answered: answered)
+    for (name, basis) in bases {
+      let scores = try scores(of: basis) { progress(name, $0, $1) }
+      report.bases.append(.init(name: name, key: scores.key, control: scores.control))
+    }
+    return report
+  }
+
   /// Scores a basis.
   ///
   /// - Parameter progress: Told how many prompts, of how many, are done.
@@ -85,7 +104,9 @@ public struct Calibration: Sendable {
     while done < prompts.count {
       let batch = Array(prompts[done..<min(done + 2 * workers.count, prompts.count)])
       let results = workers.map(batch) { prompt in Result { try scores(prompt, basis, reading, encodings) } }
-      for result in results { for (place, scores) in try result.get().enumerated() { totals[place] += scores } }
+      for result in results {
+        for (place, scores) in try result.get().enumerated() { totals[place] += scores }
+      }
       done += batch.count
       progress(done, prompts.count)
     }
@@ -105,7 +126,7 @@ public struct Calibration: Sendable {
       let whole = VariableGroups(prompt, pruned.original, encodings, activity) { _ in true }
       let kept = VariableGroups(prompt, pruned.original, encodings, activity) { pruned.isKept[$0] }
       findings.score(kept, whole: whole, encodings, into: &scores)
-      try trials.score(kept, encodings, into: &scores)
+      try trials.score(whole, encodings, into: &scores)
       return scores
     }
     if case .neurons = basis { all[0].exact = try ExactEdges(prompt, of: transformer) }

@@ -95,7 +95,8 @@ public struct GroupedBarChart: Sendable {
     let (width, centre) = (Self.barWidth - 3, x + (Self.barWidth - 3) / 2)
     if let share = bar.share {
       canvas.rectangle(
-        x: x, y: y(share), width: width, height: Self.bottom - y(share), style: "fill:\(Palette.colour(place))")
+        x: x, y: y(share), width: width, height: Self.bottom - y(share),
+        style: "fill:\(Palette.colour(place))")
     } else {
       canvas.text("–", x: centre, y: Self.bottom - 4, style: "text-anchor:middle;fill:#555")
     }

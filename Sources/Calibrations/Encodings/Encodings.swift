@@ -1,5 +1,5 @@
 import LinearAlgebra
-import Specimens
+package import Specimens
 
 /// That a feature, with a sign, stands for a value of a variable at one of the variable's positions.
 struct Encoding: Sendable, Hashable {
@@ -42,7 +42,9 @@ struct Encodings: Sendable {
       let own = probes.indices.filter { probes[$0].circuit == circuit }
       var names: [String] = []
       for probe in own {
-        for variable in probes[probe].variables where !names.contains(variable.name) { names.append(variable.name) }
+        for variable in probes[probe].variables where !names.contains(variable.name) {
+          names.append(variable.name)
+        }
       }
       for name in names {
         let varies = Set(own.compactMap { probes[$0].variable(name)?.value }).count > 1
@@ -58,7 +60,9 @@ struct Encodings: Sendable {
   /// What a number that is active at a position of a prompt rightly encodes there: values that hold.
   func encodings(_ number: Int, at position: Int, in prompt: KeyedPrompt) -> [Encoding] {
     (ofNumber[number] ?? []).filter { encoding in
-      guard encoding.circuit == prompt.circuit, let variable = prompt.variable(encoding.variable) else { return false }
+      guard encoding.circuit == prompt.circuit, let variable = prompt.variable(encoding.variable) else {
+        return false
+      }
       return variable.value == encoding.value && variable.positions.indices.contains(encoding.slot)
         && variable.positions[encoding.slot] == position
     }
@@ -96,14 +100,14 @@ struct Encodings: Sendable {
 }
 
 /// How often features are active, by the value of a variable.
-struct EncodingTally {
+package struct EncodingTally {
   private let values: Int
   /// `[numbers, values]`.
   private var together: [Int32]
   private var activeCount: [Int32]
   private var valueCount: [Int]
 
-  init(numbers: Int, values: Int) {
+  package init(numbers: Int, values: Int) {
     self.values = values
     together = Array(repeating: 0, count: numbers * values)
     activeCount = Array(repeating: 0, count: numbers)
@@ -111,7 +115,7 @@ struct EncodingTally {
   }
 
   /// Counts a prompt.
-  mutating func add(_ active: [Int32], value: Int) {
+  package mutating func add(_ active: [Int32], value: Int) {
     valueCount[value] += 1
     for number in active {
       together[Int(number) * values + value] += 1
@@ -125,7 +129,7 @@ struct EncodingTally {
   }
 
   /// The smaller of the F1 scores of activity where a value holds and of silence where it does not.
-  func f1(_ number: Int, _ value: Int) -> Double {
+  package func f1(_ number: Int, _ value: Int) -> Double {
     let (all, hits) = (valueCount.reduce(0, +), Int(together[number * values + value]))
     let (active, holding) = (Int(activeCount[number]), valueCount[value])
     let silent = all - active - holding + hits
@@ -152,7 +156,7 @@ struct EncodingTally {
 extension [KeyedPrompt] {
   /// The same prompts with each variable's values dealt out anew among the prompts that have it: what they say is then true
   /// by chance only.
-  func shufflingValues(seed: UInt64) -> [KeyedPrompt] {
+  package func shufflingValues(seed: UInt64) -> [KeyedPrompt] {
     var shuffled = self
     var random = SplitMix64(seed: seed)
     for name in Set(flatMap { $0.variables.map(\.name) }).sorted() {
@@ -160,7 +164,9 @@ extension [KeyedPrompt] {
         self[prompt].variables.firstIndex { $0.name == name }.map { (prompt, $0) }
       }
       let values = places.map { self[$0.0].variables[$0.1].value }.shuffled(using: &random)
-      for ((prompt, variable), value) in zip(places, values) { shuffled[prompt].variables[variable].value = value }
+      for ((prompt, variable), value) in zip(places, values) {
+        shuffled[prompt].variables[variable].value = value
+      }
     }
     return shuffled
   }

@@ -22,7 +22,9 @@ struct FeatureActivity: Sendable {
   init(_ transformer: Transformer, _ basis: any SteerableBasis) {
     self.transformer = transformer
     self.basis = basis
-    starts = (0..<basis.layerCount).reduce(into: [0]) { $0.append(($0.last ?? 0) + basis.featureCount(layer: $1)) }
+    starts = (0..<basis.layerCount).reduce(into: [0]) {
+      $0.append(($0.last ?? 0) + basis.featureCount(layer: $1))
+    }
   }
 
   /// How many numbers there are.

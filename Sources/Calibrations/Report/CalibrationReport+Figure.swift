@@ -5,8 +5,10 @@ extension CalibrationReport {
   /// The scores as a figure: a bar for each basis, and across it what the control gives.
   public var svg: String {
     let groups: [([String], (CalibrationScores) -> GroupedBarChart.Bar)] = [
-      (["recall of", "variables"], { Self.bar($0.found) }), (["precision", "of nodes"], { Self.bar($0.known) }),
-      (["edges with", "their sign"], { Self.bar($0.edges) }), (["sign", "agreement"], { Self.bar($0.signs) }),
+      (["recall of", "variables"], { Self.bar($0.found) }),
+      (["precision", "of nodes"], { Self.bar($0.known) }),
+      (["edges with", "their sign"], { Self.bar($0.edges) }),
+      (["sign", "agreement"], { Self.bar($0.signs) }),
       (["suppression", "as the key says"], { Self.bar($0.suppressions) }),
       (["exchange gives", "donor's answer"], { Self.bar($0.swaps) }),
       (["shortcuts", "(low is good)"], { .init(share: $0.shortcuts.value) }),

@@ -15,16 +15,20 @@ extension CalibrationReport {
         "The model answers \(answered.successes) of \(answered.trials) fresh prompts of \(specimen) as the key says; "
           + "these are scored. Encodings are told from \(settings.probes) others (F1 ≥ \(settings.encodingThreshold)).",
         MarkdownTable.text([head] + rows),
-      ] + exact + (figure.map { ["![Calibration of \(model)](\($0))"] } ?? [])).joined(separator: "\n\n") + "\n"
+      ] + exact + (figure.map { ["![Calibration of \(model)](\($0))"] } ?? [])).joined(separator: "\n\n")
+      + "\n"
   }
 
   private static var rows: [(String, (CalibrationScores) -> String)] {
     [
       ("features that encode a computed variable", { "\($0.encodingFeatures)" }),
-      ("recall of computed variables", { text($0.found) }), ("precision of nodes", { text($0.known) }),
-      ("precision by influence", { text($0.knownInfluence) }), ("edges found with their sign", { text($0.edges) }),
+      ("recall of computed variables", { text($0.found) }),
+      ("recall before pruning", { text($0.foundUnpruned) }), ("precision of nodes", { text($0.known) }),
+      ("precision by influence", { text($0.knownInfluence) }),
+      ("edges found with their sign", { text($0.edges) }),
       ("sign agreement where both ends are found", { text($0.signs) }),
-      ("share of shortcut edges", { text($0.shortcuts) }), ("influence that bypasses", { text($0.bypassing) }),
+      ("share of shortcut edges", { text($0.shortcuts) }),
+      ("influence that bypasses", { text($0.bypassing) }),
       ("suppressions as the key says", { text($0.suppressions) }),
       ("other features instead: answer changes", { text($0.otherSuppressions) }),
       ("exchanges that give the donor's answer", { text($0.swaps) }),

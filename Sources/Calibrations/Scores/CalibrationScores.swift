@@ -6,6 +6,8 @@ public struct CalibrationScores: Sendable, Hashable, Codable {
   public var encodingFeatures = 0
   /// Recall: computed variables that act on the answer, with a node of the pruned graph that encodes their value.
   public var found = Rate(successes: 0, trials: 0)
+  /// The same before pruning: what the whole graph has and pruning may lose.
+  public var foundUnpruned = Rate(successes: 0, trials: 0)
   /// Precision: feature nodes of the pruned graph that encode the value of a variable of the key.
   public var known = Rate(successes: 0, trials: 0)
   /// The share of those nodes in the influence of all feature nodes of the pruned graph, averaged over prompts.
@@ -36,6 +38,7 @@ public struct CalibrationScores: Sendable, Hashable, Codable {
   static func += (total: inout CalibrationScores, more: CalibrationScores) {
     total.encodingFeatures += more.encodingFeatures
     total.found += more.found
+    total.foundUnpruned += more.foundUnpruned
     total.known += more.known
     total.knownInfluence += more.knownInfluence
     total.edges += more.edges

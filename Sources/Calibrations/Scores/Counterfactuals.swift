@@ -42,7 +42,9 @@ struct Counterfactuals: Sendable {
   ///
   /// Alternatives decide when all of them agree. Where there is none, the signs of the key do: what brings the answer about
   /// takes it away, what holds it down lets it come. Nil where neither tells.
-  func consequence(of variable: KeyVariable, in prompt: KeyedPrompt, _ alternatives: [KeyedPrompt]) -> Consequence? {
+  func consequence(of variable: KeyVariable, in prompt: KeyedPrompt, _ alternatives: [KeyedPrompt])
+    -> Consequence?
+  {
     guard !alternatives.isEmpty else {
       return prompt.netSign(of: variable.name).map { $0 > 0 ? .changes : .stays }
     }

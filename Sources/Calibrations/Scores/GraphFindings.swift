@@ -1,4 +1,5 @@
-import CircuitGraphs
+package import CircuitGraphs
+import Interventions
 import Specimens
 
 /// Scores one prompt's graph against its key.
@@ -20,11 +21,13 @@ struct GraphFindings {
   ///   - groups: The supernodes in the pruned graph.
   ///   - all: The supernodes in the whole graph.
   func score(
-    _ groups: VariableGroups, whole all: VariableGroups, _ encodings: Encodings, into scores: inout CalibrationScores
+    _ groups: VariableGroups, whole all: VariableGroups, _ encodings: Encodings,
+    into scores: inout CalibrationScores
   ) {
     let judged = Set(prompt.intermediates.filter { encodings.isJudged($0, in: prompt.circuit) }.map(\.name))
     for (place, variable) in prompt.variables.enumerated() where judged.contains(variable.name) {
-      scores.found.add(groups.isEncoded[place])
+      scores.found.add(!groups.encoding[place].isEmpty)
+      scores.foundUnpruned.add(!all.encoding[place].isEmpty)
     }
     let features = pruned.layout.featureRange.filter { pruned.isKept[$0] }
     let known = groups.featureNodes
@@ -58,7 +61,7 @@ struct GraphFindings {
     guard !inputs.isEmpty else { return nil }
     var isBlocked = [Bool](repeating: false, count: pruned.layout.count)
     for (place, variable) in prompt.variables.enumerated() where variable.role == .intermediate {
-      for node in all.members[place] { isBlocked[node] = true }
+      for node in all.encoding[place] { isBlocked[node] = true }
     }
     let around = pruned.original.influence(avoiding: isBlocked)
     let tokens = inputs.flatMap(\.positions).map { pruned.layout.tokenRange.lowerBound + $0 }
@@ -71,7 +74,7 @@ extension AttributionGraph {
   /// The influence of each node along paths that pass through no blocked node.
   ///
   /// As ``CircuitGraph/influence()``: rows are taken from the last to the first, and a blocked one hands nothing on.
-  func influence(avoiding isBlocked: [Bool]) -> [Double] {
+  package func influence(avoiding isBlocked: [Bool]) -> [Double] {
     var influence = [Double](repeating: 0, count: layout.count)
     for (node, logit) in zip(layout.logitRange, logits) { influence[node] = Double(logit.probability) }
     for row in (0..<layout.count).reversed() where influence[row] != 0 && !isBlocked[row] {

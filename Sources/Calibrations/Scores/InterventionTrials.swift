@@ -61,7 +61,8 @@ struct InterventionTrials {
 
   private func suppressions(_ sites: [FeatureSite]) -> [Intervention] {
     sites.map {
-      Intervention(.feature(layer: $0.layer, index: $0.index), at: .at($0.position), .scale(settings.suppression))
+      Intervention(
+        .feature(layer: $0.layer, index: $0.index), at: .at($0.position), .scale(settings.suppression))
     }
   }
 
@@ -82,18 +83,20 @@ struct InterventionTrials {
     return Array(rest.shuffled(using: &random).prefix(members.count))
   }
 
-  /// The answer with the variable's supernode suppressed, and what encodes the donor's value there set as in the donor.
+  /// The answer with the variable's supernode suppressed, and what stands for the variable there set as in the donor.
   private func top(
     exchanging members: [FeatureSite], _ variable: KeyVariable, _ donor: KeyedPrompt, _ encodings: Encodings
   ) throws(InterventionError) -> Int? {
-    guard let there = donor.variable(variable.name) else { return nil }
+    guard let place = donor.variables.firstIndex(where: { $0.name == variable.name }) else { return nil }
+    let there = donor.variables[place]
     let features = activity.read(donor.tokens).features
+    let assignment = FeatureAssignment(donor, features.sites, values: features.values, encodings, activity)
     var brought: [FeatureSite: Float] = [:]
-    for (site, value) in zip(features.sites, features.values) {
-      guard let slot = there.positions.firstIndex(of: site.position), let number = activity.number(site, value),
-        encodings.encodings(number, at: site.position, in: donor).contains(where: { $0.variable == variable.name })
-      else { continue }
-      brought[FeatureSite(layer: site.layer, position: variable.positions[slot], index: site.index)] = value
+    for member in assignment.members[place] {
+      let site = features.sites[member]
+      guard let slot = there.positions.firstIndex(of: site.position) else { continue }
+      brought[FeatureSite(layer: site.layer, position: variable.positions[slot], index: site.index)] =
+        features.values[member]
     }
     guard !brought.isEmpty else { return nil }
     let removed = suppressions(members.filter { brought[$0] == nil })
