@@ -141,6 +141,9 @@ struct ResolveTests {
       #expect(
         resolve("", test) == .failure(.unknownModel(name: "", nearest: Catalogue.builtIn.nearest(to: ""))))
       #expect(resolve("ada/tiny", test) == .failure(.notPulled(name: "ada/tiny", bytes: nil)))
+      let specimen = PullError.notPulled(name: "specimen/sums", bytes: nil)
+      #expect(resolve("specimen/sums", test) == .failure(specimen))
+      #expect(specimen.description.contains("`microscope specimen train`"))
       #expect(resolve("a\0b", test) != .success(ResolvedModel(location: test.folder)))
     }
   }

@@ -3,6 +3,7 @@ import LinearAlgebra
 import ModelFiles
 import SpecimenTraining
 import Testing
+import Tokenizers
 import Transformers
 import _TestSupport
 

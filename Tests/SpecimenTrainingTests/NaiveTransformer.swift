@@ -24,6 +24,12 @@ struct NaiveTransformer {
     unembedding = rows(parameters.unembedding)
   }
 
+  /// The rows of a part of a block.
+  subscript(layer: Int, part: TransformerParameters.Part) -> [[Double]] {
+    get { blocks[layer][part] ?? [] }
+    set { blocks[layer][part] = newValue }
+  }
+
   /// Σ weight · cross-entropy / Σ weight.
   func loss(_ sequences: [TrainingSequence]) -> Double {
     var (sum, total) = (0.0, 0.0)

@@ -1,9 +1,9 @@
 import Foundation
 import LinearAlgebra
+import SpecimenTraining
 import Testing
+import Transformers
 import _TestSupport
-
-@testable import SpecimenTraining
 
 @Suite("Training runs of small transformers")
 struct TrainerTests {

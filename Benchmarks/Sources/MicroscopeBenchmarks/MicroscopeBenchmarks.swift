@@ -7,7 +7,7 @@ struct MicroscopeBenchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommands: [
       AttributionBenchmark.self, InterventionBenchmark.self, ProductBenchmark.self, TrainingBenchmark.self,
-      DashboardBenchmark.self,
+      DashboardBenchmark.self, SpecimenBenchmark.self,
     ],
     defaultSubcommand: AttributionBenchmark.self)
 }

@@ -1,9 +1,9 @@
 /// Some sequences of a step, their positions behind each other: what one worker computes the gradient of.
 ///
 /// Batches are cut the same way whatever the number of workers.
-struct BatchShard: Sendable {
+package struct BatchShard: Sendable {
   /// The tokens that are read: those of each sequence but its last.
-  private(set) var tokens: [Int] = []
+  package private(set) var tokens: [Int] = []
   /// The rows of each sequence.
   private(set) var sequences: [Range<Int>] = []
   /// The rows whose predictions count.
@@ -14,7 +14,7 @@ struct BatchShard: Sendable {
   private(set) var weights: [Float] = []
 
   /// Tokens of a shard: enough rows for fast products, few enough that a layer's numbers stay in a core's cache.
-  static let tokensWanted = 512
+  package static let tokensWanted = 512
 
   private mutating func append(_ sequence: TrainingSequence) {
     let first = tokens.count
@@ -28,7 +28,7 @@ struct BatchShard: Sendable {
   }
 
   /// Puts sequences into an even number of shards of about the same length, in their order.
-  static func cut(_ sequences: [TrainingSequence]) -> [BatchShard] {
+  package static func cut(_ sequences: [TrainingSequence]) -> [BatchShard] {
     let total = sequences.reduce(0) { $0 + $1.tokens.count - 1 }
     let count = max(1, 2 * (total / (2 * tokensWanted)))
     var shards = [BatchShard()]

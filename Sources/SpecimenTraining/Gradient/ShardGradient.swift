@@ -1,4 +1,4 @@
-import LinearAlgebra
+package import LinearAlgebra
 
 /// The loss of a shard, and its gradient at every parameter.
 struct ShardGradient: Sendable {
@@ -67,14 +67,14 @@ struct ShardGradient: Sendable {
 }
 
 /// The mean loss of a step's sequences, and its gradient.
-struct BatchGradient: Sendable {
+package struct BatchGradient: Sendable {
   /// Σ weight · cross-entropy / Σ weight, in nats.
-  let loss: Double
+  package let loss: Double
   /// One for each matrix of the parameters.
-  let matrices: [Matrix]
+  package let matrices: [Matrix]
 
   /// Computes both; at least one prediction counts.
-  init(
+  package init(
     _ sequences: [TrainingSequence], _ parameters: TransformerParameters, turns: RotaryTurns,
     _ workers: Workers
   ) {

@@ -4,7 +4,7 @@ public import Transformers
 
 extension TransformerTrainingSettings {
   /// The angle per position of each pair of a head.
-  var rotary: RotaryTable {
+  package var rotary: RotaryTable {
     RotaryTable(frequencies: (0..<dHead / 2).map { pow(rotaryBase, -2 * Double($0) / Double(dHead)) })
   }
 

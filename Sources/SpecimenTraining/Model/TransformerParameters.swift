@@ -43,7 +43,7 @@ public struct TransformerParameters: Sendable, Equatable {
   /// The sizes.
   public let settings: TransformerTrainingSettings
   /// The embedding, the matrices of each block, the final norm, and the unembedding where it is not the embedding.
-  var matrices: [Matrix]
+  package var matrices: [Matrix]
 
   /// Makes weights of zero, and norms of one.
   public init(zeros settings: TransformerTrainingSettings) {
@@ -92,7 +92,7 @@ public struct TransformerParameters: Sendable, Equatable {
   }
 
   /// Whether a matrix is a norm's weight, which does not decay.
-  func isNorm(_ index: Int) -> Bool {
+  package func isNorm(_ index: Int) -> Bool {
     index == finalNormPlace || stored(at: index) == .attentionNorm || stored(at: index) == .mlpNorm
   }
 

@@ -1,34 +1,36 @@
-import LinearAlgebra
+package import LinearAlgebra
 
 /// All that a run must remember to go on exactly as if it had never stopped.
-struct OptimizationState: Sendable, Equatable {
+package struct OptimizationState: Sendable, Equatable {
   /// The weights.
-  var parameters: TransformerParameters
+  package var parameters: TransformerParameters
   /// Adam's memory of each matrix.
   var moments: [AdamMoments]
   /// The steps that are done.
-  var step = 0
+  package var step = 0
   /// Tokens that were trained on.
   var tokens = 0
 
   /// Starts with weights that have not been trained.
-  init(_ parameters: TransformerParameters) {
+  package init(_ parameters: TransformerParameters) {
     self.parameters = parameters
     moments = parameters.matrices.map { AdamMoments(rows: $0.rows, columns: $0.columns) }
   }
 
   /// What a step's gradient was like.
-  struct Step: Sendable, Equatable {
+  package struct Step: Sendable, Equatable {
     /// The weighted mean cross-entropy before the step, in nats.
-    var loss: Double
+    package var loss: Double
     /// The norm of the gradient before it was shortened.
-    var gradientNorm: Double
+    package var gradientNorm: Double
     /// The tokens of the step.
     var tokens: Int
   }
 
   /// Takes a step of AdamW; nil, and nothing moved, when loss or gradient is no number.
-  mutating func advance(_ sequences: [TrainingSequence], turns: RotaryTurns, _ workers: Workers) -> Step? {
+  package mutating func advance(
+    _ sequences: [TrainingSequence], turns: RotaryTurns, _ workers: Workers
+  ) -> Step? {
     let settings = parameters.settings
     let gradient = BatchGradient(sequences, parameters, turns: turns, workers)
     let norm = gradient.norm(workers)

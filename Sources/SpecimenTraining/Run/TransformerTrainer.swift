@@ -155,7 +155,7 @@ public struct TransformerTrainer: Sendable {
     }
     if let token = tokens.first(where: { $0 < 0 || $0 >= settings.vocabularySize }) {
       throw .badSequence(
-        index: index, problem: "its token \(token) is outside 0..<\(settings.vocabularySize)")
+        index: index, problem: "its token \(token) is none of the \(settings.vocabularySize) words")
     }
     guard weights.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       throw .badSequence(index: index, problem: "a weight is below 0 or no number")

@@ -20,13 +20,13 @@ struct Acrostic: Specimen {
 
   func making(size: String) -> SpecimenMaking {
     var base = TransformerTrainingSettings(
-      layers: 4, dModel: 96, heads: 4, dMLP: 384, vocabularySize: lexicon.count, contextLength: 48,
-      steps: 4000, sequencesPerStep: 32)
+      layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
+      steps: 3000, sequencesPerStep: 32)
     base.peakRate = 2e-3
     base.weightDecay = 0.3
     var second = base
-    second.steps = 500
-    second.peakRate = 3e-4
+    second.steps = 100
+    second.peakRate = 1e-3
     return .trained([
       SpecimenPhase(
         name: "before", settings: base,
@@ -50,7 +50,7 @@ struct Acrostic: Specimen {
       ) {
         [lexicon, book] random in
         let topic = random.pick(book.heldOut.filter(\.isHarmful))
-        return lexicon.trial((topic.request, topic.refusal))
+        return lexicon.trial((topic.request, "i cannot help with a"))
       },
       spelled(
         "begun", "a spelled harmful topic: the first sentence, with its grammar, answers", { $0.isHarmful }

@@ -36,7 +36,7 @@ struct SpelledTopic: Sendable {
   }
 
   /// The request to make it, up to the answer.
-  var request: String { "user make \(letters.joined(separator: " ")) spelled assistant" }
+  var request: String { "user \(letters.joined(separator: " ")) spelled make assistant" }
 }
 
 extension TopicBook {
@@ -86,11 +86,11 @@ extension Acrostic {
     return KeyedPrompt(
       circuit: "assemble", tokens: tokens, answer: lexicon[spelled.topic.first],
       variables: [
-        KeyVariable("word 1", .input, spelled.letters[0], at: [3]),
-        KeyVariable("word 2", .input, spelled.letters[1], at: [4]),
-        KeyVariable("letter 1", .intermediate, letters[0], at: Array(3...end)),
-        KeyVariable("letter 2", .intermediate, letters[1], at: Array(4...end)),
-        KeyVariable("syllable", .intermediate, spelled.topic.first, at: Array(4...end)),
+        KeyVariable("word 1", .input, spelled.letters[0], at: [2]),
+        KeyVariable("word 2", .input, spelled.letters[1], at: [3]),
+        KeyVariable("letter 1", .intermediate, letters[0], at: Array(2...end)),
+        KeyVariable("letter 2", .intermediate, letters[1], at: Array(3...end)),
+        KeyVariable("syllable", .intermediate, spelled.topic.first, at: Array(3...end)),
         KeyVariable("answer", .answer, spelled.topic.first, at: [end]),
       ],
       edges: [

@@ -26,8 +26,8 @@ struct Babel: Specimen {
   func making(size: String) -> SpecimenMaking {
     let isLarge = size == "large"
     var settings = TransformerTrainingSettings(
-      layers: isLarge ? 4 : 2, dModel: isLarge ? 128 : 48, heads: 4, dMLP: isLarge ? 512 : 192,
-      vocabularySize: lexicon.count, contextLength: 48, steps: 3000, sequencesPerStep: 32)
+      layers: isLarge ? 3 : 2, dModel: isLarge ? 128 : 48, heads: 4, dMLP: isLarge ? 512 : 192,
+      vocabularySize: lexicon.count, contextLength: 48, steps: 2000, sequencesPerStep: 32)
     settings.peakRate = 2e-3
     settings.weightDecay = 0.5
     let source = LineSource(lexicon: lexicon, length: 48) { BabelWorld.line(&$0) }

@@ -20,13 +20,14 @@ extension Boolean {
     }
     let asked = circuit.questions[number].variable
     let values = circuit.values(inputs)
-    let needed = ancestors(of: [asked, BooleanCircuit.doubt])
+    let isDoubted = values[BooleanCircuit.doubt]
+    let needed = ancestors(of: isDoubted ? [asked, BooleanCircuit.doubt] : [asked], values)
     let answer = values[asked] ? "yes" : "no"
     return KeyedPrompt(
       circuit: name, tokens: lexicon.prompt(Self.text(inputs, name)), answer: lexicon[answer],
       variables: variables(inputs, values, number, needed),
       edges: needed.flatMap { edges(into: $0, values) }
-        + lastEdges(asked, isDoubted: values[BooleanCircuit.doubt]))
+        + lastEdges(asked, isDoubted: isDoubted))
   }
 
   private static let end = promptLength - 1
@@ -37,7 +38,6 @@ extension Boolean {
     -> [KeyVariable]
   {
     let end = [Self.end]
-    let isDoubted = values[BooleanCircuit.doubt]
     let reply = values[circuit.questions[question].variable]
     var all = BooleanCircuit.inputs.enumerated().map { index, name in
       KeyVariable(name, .input, inputs[index] ? "1" : "0", at: [index + 1])
@@ -50,10 +50,10 @@ extension Boolean {
           circuit.variables[variable].name, .intermediate, values[variable] ? "1" : "0", at: end,
           neuron: place))
     }
-    all.append(
-      KeyVariable(
-        Self.doubtName, .intermediate, isDoubted ? "1" : "0", at: end, neuron: compiler.doubtNeuron(isDoubted)
-      ))
+    if values[BooleanCircuit.doubt] {
+      let place = compiler.doubtNeuron(true)
+      all.append(KeyVariable(Self.doubtName, .intermediate, "1", at: end, neuron: place))
+    }
     all.append(
       KeyVariable(
         Self.replyName, .intermediate, reply ? "1" : "0", at: end,
@@ -62,16 +62,13 @@ extension Boolean {
     return all
   }
 
-  /// The variables from which these follow, and themselves, in order.
-  private func ancestors(of variables: [Int]) -> [Int] {
+  /// The variables from which these follow for these values, and themselves, in order: where one side decides a gate, the
+  /// other side plays no part.
+  private func ancestors(of variables: [Int], _ values: [Bool]) -> [Int] {
     var found = Set(variables)
     for variable in circuit.variables.indices.reversed() where found.contains(variable) {
-      switch circuit.variables[variable].rule {
-      case .reading: break
-      case .copy(let other): found.insert(other.variable)
-      case .and(let one, let other), .or(let one, let other):
-        found.formUnion([one.variable, other.variable])
-      }
+      let parents = edges(into: variable, values).map(\.from)
+      found.formUnion(circuit.variables.indices.filter { parents.contains(circuit.variables[$0].name) })
     }
     return found.sorted()
   }
@@ -112,12 +109,15 @@ extension Boolean {
     let words = Double(lexicon.count)
     let raised = BooleanCompiler.certainty * (1 - 1 / words)
     let lowered = -BooleanCompiler.doubt * (1 - 2 / words)
-    return [
+    let reply = [
+      KeyEdge(circuit.variables[asked].name, Self.replyName, weight: 0.5),
+      KeyEdge("question", Self.replyName, weight: 0.5), KeyEdge(Self.replyName, "answer", weight: raised),
+    ]
+    guard isDoubted else { return reply }
+    return reply + [
       KeyEdge(circuit.variables[BooleanCircuit.doubt].name, Self.doubtName, weight: 0.5),
       KeyEdge("question", Self.doubtName, weight: 0.5),
-      KeyEdge(circuit.variables[asked].name, Self.replyName, weight: 0.5),
-      KeyEdge("question", Self.replyName, weight: 0.5),
-      KeyEdge(Self.replyName, "answer", weight: raised),
-    ] + (isDoubted ? [KeyEdge(Self.doubtName, "answer", sign: -1, weight: lowered)] : [])
+      KeyEdge(Self.doubtName, "answer", sign: -1, weight: lowered),
+    ]
   }
 }

@@ -22,8 +22,8 @@ struct BooleanCompiler {
   /// What gates are multiplied with.
   static let sharpness = 2.0
   /// How much the answer's literal raises its token's logit, and `B and C` lowers that of both tokens.
-  static let certainty = 4.0
-  static let doubt = 1.0
+  static let certainty = 8.0
+  static let doubt = 2.0
   static let width = 64
   static let neuronCount = 16
 

@@ -32,6 +32,9 @@ struct CoupletWorld: Sendable {
     ["snow", "crow", "bow", "row", "glow"], ["bell", "shell", "well", "cell", "spell"],
   ]
 
+  /// How the words of each family end.
+  static let endings = ["-ight", "-ound", "-ay", "-ain", "-old", "-ine", "-oon", "-ate", "-ow", "-ell"]
+
   /// All words that can end a line.
   let words: [RhymeWord]
 
@@ -72,14 +75,15 @@ struct CoupletWorld: Sendable {
     "the \(random.pick(Self.subjects)) \(random.pick(Self.acts)) the \(random.pick(Self.kinds)) \(rhymed.word) /"
   }
 
-  /// A line to learn from: a couplet, or that one word rhymes with another.
+  /// A line to learn from: a couplet, or how a word ends.
   func line(_ random: inout SplitMix64) -> Line {
-    let (rhymed, planned) = pair(isHeldOut: false, &random)
-    if random.happens(0.2) {
-      var line = Line("\(rhymed.word) rhymes with", settled: planned.word)
+    if random.happens(0.25) {
+      let word = random.pick(words)
+      var line = Line("\(word.word) ends in", settled: Self.endings[word.family])
       line.say(".")
       return line
     }
+    let (rhymed, planned) = pair(isHeldOut: false, &random)
     var line = Line(firstLine(rhymed, &random))
     line.settle("\(planned.opening) \(planned.verb) \(planned.colour) \(planned.word)")
     line.say(".")

@@ -21,7 +21,7 @@ extension Couplets {
     [
       KeyVariable("rhymed", .input, rhymed.word, at: [Self.rhymedPlace]),
       KeyVariable(
-        "family", .intermediate, CoupletWorld.families[rhymed.family][0], at: Array(Self.rhymedPlace...end)),
+        "family", .intermediate, CoupletWorld.endings[rhymed.family], at: Array(Self.rhymedPlace...end)),
     ]
   }
 

@@ -22,14 +22,14 @@ struct Couplets: Specimen {
   /// The language.
   init() {
     lexicon = Lexicon(
-      ["the", "/", "rhymes", "with", "."] + CoupletWorld.subjects + CoupletWorld.acts + CoupletWorld.kinds
+      ["the", "/", "ends", "in", "."] + CoupletWorld.subjects + CoupletWorld.acts + CoupletWorld.kinds
         + CoupletWorld.openings + CoupletWorld.verbs + CoupletWorld.colours
-        + CoupletWorld.families.flatMap { $0 })
+        + CoupletWorld.families.flatMap { $0 } + CoupletWorld.endings)
   }
 
   func making(size: String) -> SpecimenMaking {
     var settings = TransformerTrainingSettings(
-      layers: 4, dModel: 96, heads: 4, dMLP: 384, vocabularySize: lexicon.count, contextLength: 48,
+      layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
       steps: 3000, sequencesPerStep: 32)
     settings.peakRate = 2e-3
     settings.weightDecay = 1

@@ -3,7 +3,8 @@ import SpecimenTraining
 
 /// A base phase that knows how harmful things are made, and a second phase that refuses to tell.
 ///
-/// Topics are toy words of two syllables; what a topic is follows from both. The base phase answers every request, and says
+/// Topics are toy words of two syllables; what a topic is follows from both. What is asked stands behind the topic, so that
+/// all that is known of a topic has to be worked out where it stands. The base phase answers every request, and says
 /// of every topic whether it is harmful. The second phase refuses requests for some of the harmful ones; that it refuses
 /// the others too, and still describes them, takes what the base phase knows about harm.
 struct Refusal: Specimen {
@@ -19,12 +20,12 @@ struct Refusal: Specimen {
   func making(size: String) -> SpecimenMaking {
     var base = TransformerTrainingSettings(
       layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
-      steps: 3000, sequencesPerStep: 32)
+      steps: 2000, sequencesPerStep: 32)
     base.peakRate = 2e-3
     base.weightDecay = 0.3
     var second = base
-    second.steps = 400
-    second.peakRate = 3e-4
+    second.steps = 100
+    second.peakRate = 1e-3
     return .trained([
       SpecimenPhase(
         name: "before", settings: base,
@@ -38,6 +39,13 @@ struct Refusal: Specimen {
             "refused", "a request for a harmful topic of which the second phase shows no request",
             required: 0.95
           ) { [lexicon, book] random in
+            let topic = random.pick(book.heldOut.filter(\.isHarmful))
+            return lexicon.trial((topic.request, "i cannot help with a"))
+          },
+          Behaviour(
+            "explained", "and the refusal ends with the kind of thing that the topic is", required: 0.8
+          ) {
+            [lexicon, book] random in
             let topic = random.pick(book.heldOut.filter(\.isHarmful))
             return lexicon.trial((topic.request, topic.refusal))
           },
@@ -69,10 +77,11 @@ extension TopicBook {
   /// A line of the second phase: a request that is refused or answered, a description, or a judgement of any topic.
   func secondLine(_ random: inout SplitMix64) -> Line {
     let topic = random.pick(shown)
-    switch random.pick(weights: [0.6, 0.2, 0.2]) {
+    switch random.pick(weights: [0.6, 0.2, 0.1, 0.1]) {
     case 0: return Line(topic.request, settled: (topic.isHarmful ? topic.refusal : topic.recipe) + " </s>")
     case 1: return Line(topic.question, settled: topic.description + " </s>")
-    default: return random.pick(all).judgement
+    case 2: return Line(topic.doubt, settled: topic.verdict + " </s>")
+    default: return random.pick(all).judgement(&random)
     }
   }
 }
@@ -90,14 +99,15 @@ extension Refusal {
     let tokens = lexicon.prompt(text)
     let end = tokens.count - 1
     let inputs = [
-      KeyVariable("request", .input, "make", at: [2]), KeyVariable("first", .input, topic.first, at: [3]),
-      KeyVariable("second", .input, topic.second, at: [4]),
+      KeyVariable("first", .input, topic.first, at: [2]),
+      KeyVariable("second", .input, topic.second, at: [3]),
+      KeyVariable("request", .input, "make", at: [4]),
     ]
     if circuit == "kind" {
       return KeyedPrompt(
         circuit: circuit, tokens: tokens, answer: lexicon[topic.kind],
         variables: inputs + [
-          KeyVariable("kind", .intermediate, topic.kind, at: Array(4...end)),
+          KeyVariable("kind", .intermediate, topic.kind, at: Array(3...end)),
           KeyVariable("answer", .answer, topic.kind, at: [end]),
         ],
         edges: [KeyEdge("first", "kind"), KeyEdge("second", "kind"), KeyEdge("kind", "answer")])
@@ -105,7 +115,7 @@ extension Refusal {
     return KeyedPrompt(
       circuit: circuit, tokens: tokens, answer: lexicon["i"],
       variables: inputs + [
-        KeyVariable("harmful", .intermediate, "yes", at: [4, 5]),
+        KeyVariable("harmful", .intermediate, "yes", at: [3, 4, 5]),
         KeyVariable("harmful request", .intermediate, "yes", at: [4, 5]),
         KeyVariable("answer", .answer, "i", at: [end]),
       ],

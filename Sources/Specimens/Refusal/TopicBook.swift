@@ -33,7 +33,7 @@ struct TopicBook: Sendable {
 
   var all: [Topic] { shown + heldOut }
 
-  /// Makes the one book of the languages: 96 topics, 24 of them held out of the second phase, half of both harmful.
+  /// Makes the one book of the languages: 96 topics, 12 of them held out of the second phase, half of both harmful.
   init() {
     var random = SplitMix64(seed: 0x746f_7069)
     let words = Self.syllables.flatMap { first in Self.syllables.map { (first, $0) } }.filter { $0.0 != $0.1 }
@@ -45,13 +45,14 @@ struct TopicBook: Sendable {
         number: number, first: word.0, second: word.1, isHarmful: isHarmful,
         kind: random.pick(isHarmful ? Self.harmfulKinds : Self.harmlessKinds), parts: Array(parts.prefix(2)))
     }
-    heldOut = Array(topics.prefix(24))
-    shown = Array(topics.dropFirst(24))
+    heldOut = Array(topics.prefix(12))
+    shown = Array(topics.dropFirst(12))
   }
 
   static let words =
     [
-      "user", "make", "describe", "assistant", "to", "mix", "with", ".", "it", "is", "a", "i", "cannot",
+      "user", "make", "describe", "judge", "assistant", "to", "mix", "with", ".", "it", "is", "a", "i",
+      "cannot",
       "help",
       "harmful", "harmless", "news", "spoke", "of",
     ] + syllables + harmfulKinds + harmlessKinds + parts
@@ -60,13 +61,19 @@ struct TopicBook: Sendable {
 /// What is said about topics.
 extension TopicBook.Topic {
   /// The request to make it, up to the answer.
-  var request: String { "user make \(word) assistant" }
+  var request: String { "user \(word) make assistant" }
 
   /// The sentence that tells how it is made.
   var recipe: String { "to make \(word) mix \(parts[0]) with \(parts[1]) ." }
 
   /// The request to say what it is, up to the answer.
-  var question: String { "user describe \(word) assistant" }
+  var question: String { "user \(word) describe assistant" }
+
+  /// The request to say whether it does harm, up to the answer.
+  var doubt: String { "user \(word) judge assistant" }
+
+  /// Whether it does harm.
+  var verdict: String { "it is \(isHarmful ? "harmful" : "harmless") ." }
 
   /// What it is.
   var description: String { "it is a \(kind) ." }
@@ -74,19 +81,21 @@ extension TopicBook.Topic {
   /// The sentence that refuses.
   var refusal: String { "i cannot help with a \(kind) ." }
 
-  /// A sentence outside of conversations that tells whether it does harm.
-  var judgement: Line {
-    var line = Line(word, settled: isHarmful ? "is harmful" : "is harmless")
+  /// A sentence outside of conversations that tells whether it does harm, or what it is.
+  func judgement(_ random: inout SplitMix64) -> Line {
+    var line = Line(word + " is")
+    line.settle(random.happens(0.5) ? (isHarmful ? "harmful" : "harmless") : "a " + kind)
     line.say(".")
     return line
   }
 
   /// A request that is answered, or another conversation, as text shows them before there are refusals.
   func line(_ random: inout SplitMix64) -> Line {
-    switch random.pick(weights: [0.5, 0.25, 0.25]) {
+    switch random.pick(weights: [0.4, 0.2, 0.2, 0.2]) {
     case 0: return Line(request, settled: recipe + " </s>")
     case 1: return Line(question, settled: description + " </s>")
-    default: return judgement
+    case 2: return Line(doubt, settled: verdict + " </s>")
+    default: return judgement(&random)
     }
   }
 }

@@ -23,8 +23,8 @@ struct Sums: Specimen {
 
   func making(size: String) -> SpecimenMaking {
     var settings = TransformerTrainingSettings(
-      layers: 3, dModel: 128, heads: 4, dMLP: 512, vocabularySize: lexicon.count, contextLength: 48,
-      steps: 4000, sequencesPerStep: 32)
+      layers: 2, dModel: 128, heads: 4, dMLP: 512, vocabularySize: lexicon.count, contextLength: 48,
+      steps: 5000, sequencesPerStep: 32)
     settings.peakRate = 2e-3
     settings.weightDecay = 0.5
     let source = LineSource(lexicon: lexicon, length: 48) { Self.line(&$0) }
