@@ -1,5 +1,6 @@
 import Calibrations
 import Evaluations
+import Interventions
 import LinearAlgebra
 import SpecimenTraining
 import Specimens
@@ -9,19 +10,19 @@ import _TestSupport
 
 @Suite("Calibration on compiled circuits")
 struct CalibrationTests {
-  private static let specimen = Boolean()
 
   /// Neurons of `boolean`, against its own key or another.
   private func calibration(
     threads: Int = 2, change: (@Sendable (inout KeyedPrompt, Int) -> Void)? = nil
   ) throws -> Calibration {
-    guard case .compiled(let parameters, _) = Self.specimen.making(size: "usual") else {
+    let own = try #require(SpecimenShelf.specimen(named: "boolean"))
+    guard case .compiled(let parameters, _) = own.making(size: "usual") else {
       throw NotCompiled()
     }
     var settings = CalibrationSettings()
     (settings.probes, settings.prompts) = (256, 64)
     let specimen: any Specimen =
-      change.map { AlteredSpecimen(original: Self.specimen, change: $0) } ?? Self.specimen
+      change.map { AlteredSpecimen(original: own, change: $0) } ?? own
     let workers = Workers(count: threads)
     return Calibration(specimen, parameters.transformer(workers: workers), settings: settings, workers)
   }
