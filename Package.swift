@@ -68,7 +68,8 @@ let package = Package(
     .library(
       name: "MicroscopeKit",
       targets: [
-        "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
+        "Attribution", "Calibrations", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures",
+        "GraphFiles",
         "Interventions", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels",
         "SpecimenTraining", "Specimens", "Tokenizers", "TranscoderTraining", "Transcoders", "Transformers",
       ]),
@@ -134,6 +135,12 @@ let package = Package(
         "Attribution", "CircuitGraphs", "FeatureDashboards", "Figures", "LinearAlgebra", "ReplacementModels",
         "TranscoderTraining", "Transcoders", "Transformers",
       ], resources: [.copy("Suites")]),
+    module(
+      "Calibrations",
+      on: [
+        "Attribution", "CircuitGraphs", "Evaluations", "Figures", "Interventions", "LinearAlgebra",
+        "ReplacementModels", "Specimens", "Transcoders", "Transformers",
+      ]),
 
     // People.
     module("Figures"),
@@ -150,7 +157,8 @@ let package = Package(
     .executableTarget(
       name: "microscope",
       dependencies: [
-        "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
+        "Attribution", "Calibrations", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures",
+        "GraphFiles",
         "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ModelFiles",
         "ReplacementModels", "SpecimenTraining", "Specimens", "Tokenizers",
         "TranscoderTraining", "Transcoders", "Transformers", "Viewer",
@@ -213,6 +221,12 @@ let package = Package(
       name: "EndpointTests",
       dependencies: ["FeatureDashboards", "LinearAlgebra", "ModelCatalogues", flyingFox, flyingSocks],
       swiftSettings: settings),
+    tests(
+      of: "Calibrations",
+      on: [
+        "CircuitGraphs", "Evaluations", "Interventions", "LinearAlgebra", "SpecimenTraining", "Specimens",
+        "Transcoders", "Transformers", "_TestSupport",
+      ]),
     tests(of: "Figures"),
     tests(of: "Specimens", on: ["LinearAlgebra", "SpecimenTraining", "Tokenizers", "Transformers"]),
     tests(

@@ -81,8 +81,8 @@ extension EvaluationReport {
 }
 
 /// Rows of cells as a Markdown table in columns of even width.
-enum MarkdownTable {
-  static func text(_ rows: [[String]]) -> String {
+package enum MarkdownTable {
+  package static func text(_ rows: [[String]]) -> String {
     let cells = rows.map { $0.map { $0.replacing("|", with: "\\|").replacing("\n", with: " ") } }
     let widths = (cells.first ?? []).indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
     var lines = cells.map { row in
@@ -101,7 +101,7 @@ enum MarkdownTable {
 }
 
 extension Double {
-  func fixed(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
+  package func fixed(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
 
   var percent: String { (100 * self).fixed(1) + "%" }
 }

@@ -1,7 +1,7 @@
-import Attribution
+package import Attribution
 import CircuitGraphs
 public import LinearAlgebra
-import ReplacementModels
+package import ReplacementModels
 public import Transcoders
 public import Transformers
 
@@ -11,6 +11,23 @@ public enum SuiteBasis: Sendable {
   case neurons
   /// Transcoders.
   case transcoders(TranscoderSet)
+
+  /// The local replacement model of a prompt.
+  ///
+  /// - Parameters:
+  ///   - neuronCount: The most neurons that become features.
+  ///   - targets: The outputs for which neurons are chosen, by the logits of the last position.
+  package func replacementModel(
+    of transformer: Transformer, tokens: [Int], neuronCount: Int, targets: ([Float]) -> [AttributionTarget]
+  ) throws -> LocalReplacementModel {
+    switch self {
+    case .transcoders(let set): return try LocalReplacementModel(transformer, set, tokens: tokens)
+    case .neurons:
+      return LocalReplacementModel(neuronsOf: transformer, count: neuronCount, tokens: tokens) { logits in
+        targets(logits).map { OutputReading(direction: $0.direction, weight: $0.weight) }
+      }
+    }
+  }
 }
 
 /// Scores the graphs of many prompts at growing numbers of expanded features.
@@ -58,7 +75,8 @@ public struct GraphSuite: Sendable {
   }
 
   private func scores(of tokens: [Int], _ basis: SuiteBasis) throws -> PromptScores {
-    let model = try replacementModel(tokens, basis)
+    let model = try basis.replacementModel(
+      of: transformer, tokens: tokens, neuronCount: 4 * (nodeCounts.last ?? 0), targets: targets)
     var options = AttributionOptions(coverage: nil)
     options.roundSize = min(512, max(64, (nodeCounts.last ?? 0) / 8))
     var expansion = GraphExpansion(model, targets: targets(model.logits), options: options)
@@ -71,18 +89,6 @@ public struct GraphSuite: Sendable {
           result, leftOut: GraphScores(expansion.result(unexpanded: .leftOut).graph)))
     }
     return PromptScores(tokens: tokens, activeFeatures: model.features.count, points: points)
-  }
-
-  private func replacementModel(_ tokens: [Int], _ basis: SuiteBasis) throws -> LocalReplacementModel {
-    switch basis {
-    case .transcoders(let set): return try LocalReplacementModel(transformer, set, tokens: tokens)
-    case .neurons:
-      return LocalReplacementModel(
-        neuronsOf: transformer, count: 4 * (nodeCounts.last ?? 0), tokens: tokens
-      ) { logits in
-        targets(logits).map { OutputReading(direction: $0.direction, weight: $0.weight) }
-      }
-    }
   }
 
   private func targets(_ logits: [Float]) -> [AttributionTarget] {

@@ -34,6 +34,21 @@ struct ChartTests {
     // The frame is 294 pixels high.
     #expect(svg.contains("height=\"147.00\""))
   }
+
+  @Test("Grouped bars have their heights, and what was not measured has none")
+  func groups() {
+    let svg = GroupedBarChart(
+      title: "t", series: ["a", "<b>"], control: "c",
+      groups: [
+        .init(
+          name: ["one", "group"],
+          bars: [.init(share: 0.5, interval: 0.4...0.6, control: 0.1), .init(share: nil)])
+      ]
+    ).svg
+    #expect(XMLCheck.isWellFormed(svg) && !svg.contains("nan"))
+    // The frame is 266 pixels high; one bar, two squares of the legend, the page.
+    #expect(svg.contains("height=\"133.00\"") && svg.components(separatedBy: "<rect").count == 5)
+  }
 }
 
 /// Whether a text is XML: every tag that opens closes.
