@@ -23,6 +23,7 @@ package struct ViewerSite: Sendable {
     access = SiteAccess(address: address, token: token)
     let graphs = GraphAPI(directory: GraphDirectory(url: contents.graphDirectory))
     graphs.directory.emptyTrash()
+    graphs.directory.removeTornWrites()
     live = LiveAPI(graphs: graphs.directory, model: contents.live, library: contents.features)
     let info = ServiceAPI(contents: contents)
     let features = FeatureAPI(library: contents.features)

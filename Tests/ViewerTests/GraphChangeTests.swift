@@ -126,6 +126,34 @@ struct GraphChangeTests {
     }
   }
 
+  @Test(
+    "A deletion that was cut short before the raw graph moved can be undone, and costs no other graph its own"
+  )
+  func halfDeleted() async throws {
+    let small = try TemporaryGraphs.small()
+    try await TestSite.with(["small.json": small]) { site in
+      let raw = site.directory.appendingPathComponent("small.safetensors")
+      let id = try #require(
+        try await site.send("DELETE", "/api/v1/graphs/small").object()["trash"] as? String)
+      try Data("raw".utf8).write(to: raw)
+      let other = await site.send("POST", "/api/v1/graphs", small)
+      #expect(try other.object()["slug"] as? String == "small-2")
+      #expect(await site.send("POST", "/api/v1/trash/\(id)/restore").status == 200)
+      #expect(try Data(contentsOf: raw) == Data("raw".utf8))
+    }
+  }
+
+  @Test("What killed writers left is gone when the viewer starts; what is being written stays")
+  func tornWrites() async throws {
+    try await TemporaryGraphs.with([".dat.nosync1.a": "{", ".dat.nosync2.b": "{"]) { directory in
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -7200)],
+        ofItemAtPath: directory.appendingPathComponent(".dat.nosync1.a").path)
+      _ = try ViewerSite(ViewerContents(graphDirectory: directory), address: ListenAddress())
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == [".dat.nosync2.b"])
+    }
+  }
+
   @Test("Uploads are stored under a free name")
   func upload() async throws {
     let small = try TemporaryGraphs.small()

@@ -14,6 +14,7 @@ struct SaveKillTests {
     let arguments = ["serve", "--port", "0"] + (try await features(sandbox))
     try graph(sandbox, "small", padding: 0)
     try graph(sandbox, "large", padding: 2 << 20)
+    try graph(sandbox, "removed", padding: 0)
     var random = SplitMix64(seed: 7)
     var tool = try sandbox.start(arguments)
     var editors = try await Editor.all(on: SavingServer(try await tool.address()))
@@ -22,8 +23,8 @@ struct SaveKillTests {
       tool = try sandbox.start(arguments)
       let server = SavingServer(try await tool.address())
       for place in editors.indices {
-        let shown = try await editors[place].shown(server)
         let acknowledged = editors[place].acknowledged
+        let shown = try await editors[place].shown(server, acknowledged)
         // The edit that was under way may be there or not: nobody was told.
         #expect((acknowledged...acknowledged + 1).contains(shown), "\(editors[place].name)")
         editors[place].acknowledged = shown
@@ -88,8 +89,8 @@ private struct Editor: Sendable {
   var acknowledged = 0
   /// Saves an edit; throws when it was not acknowledged.
   let save: @Sendable (SavingServer, Int) async throws -> Void
-  /// The number of the edit that the server shows.
-  let shown: @Sendable (SavingServer) async throws -> Int
+  /// The number of the edit that the server shows; where edits repeat, the first from the given one on.
+  let shown: @Sendable (SavingServer, Int) async throws -> Int
 
   /// Saves until the server is gone; tells of every edit that was acknowledged.
   func saving(on server: SavingServer, _ tell: @Sendable () -> Void) async -> Editor {
@@ -101,16 +102,18 @@ private struct Editor: Sendable {
     return editor
   }
 
-  /// Two who work on graphs, one who writes a label, and one who imports graphs.
+  /// Two who work on graphs, one who writes a label, one who imports graphs, and one who deletes one and restores it.
   static func all(on server: SavingServer) async throws -> [Editor] {
     let set = try #require(try await server.set())
-    return [query(of: "small"), query(of: "large"), label("sets/\(set)/features/0/1/label"), imports]
+    return [
+      query(of: "small"), query(of: "large"), label("sets/\(set)/features/0/1/label"), imports, removal,
+    ]
   }
 
   private static func query(of slug: String) -> Editor {
     Editor(name: slug) { server, number in
       try await server.send("PUT", "graphs/\(slug)/query", #"{"query":{"clickedId":"\#(number)"}}"#)
-    } shown: { server in
+    } shown: { server, _ in
       struct Answer: Decodable {
         struct Query: Decodable { var clickedId: String? }
         var query: Query
@@ -122,7 +125,7 @@ private struct Editor: Sendable {
   private static func label(_ path: String) -> Editor {
     Editor(name: "label") { server, number in
       try await server.send("PUT", path, #"{"text":"\#(number)"}"#)
-    } shown: { server in
+    } shown: { server, _ in
       struct Answer: Decodable {
         struct Label: Decodable {
           var text: String
@@ -139,11 +142,24 @@ private struct Editor: Sendable {
   private static var imports: Editor {
     Editor(name: "imports") { server, number in
       try await server.send("POST", "graphs?slug=import-\(number)", graph("import-\(number)"))
-    } shown: { server in
+    } shown: { server, _ in
       let slugs = Set(try await server.graphs().graphs.map(\.slug))
       var count = 0
       while slugs.contains("import-\(count + 1)") { count += 1 }
       return count == slugs.filter { $0.hasPrefix("import-") }.count ? count : -1
+    }
+  }
+
+  /// Deletes a graph with every odd edit, and restores it with every even one.
+  private static var removal: Editor {
+    Editor(name: "removal") { server, number in
+      if number % 2 == 1 { return try await server.send("DELETE", "graphs/removed", "") }
+      let id = try #require(try await server.trash().first)
+      try await server.send("POST", "trash/\(id)/restore", "")
+    } shown: { server, acknowledged in
+      let isThere = try await server.graphs().graphs.contains { $0.slug == "removed" }
+      guard try await server.trash().count == (isThere ? 0 : 1) else { return -1 }
+      return isThere == (acknowledged % 2 == 0) ? acknowledged : acknowledged + 1
     }
   }
 
@@ -191,6 +207,15 @@ private struct SavingServer: Sendable {
   }
 
   func graphs() async throws -> Graphs { try await get(Graphs.self, "graphs") }
+
+  /// The names that deleted graphs have, as they stand in a path.
+  func trash() async throws -> [String] {
+    struct Answer: Decodable {
+      struct Item: Decodable { var id: String }
+      var items: [Item]
+    }
+    return try await get(Answer.self, "trash").items.map { $0.id.replacing("~", with: "%7E") }
+  }
 
   /// The first set of features that has a store, as it stands in a path.
   func set() async throws -> String? {

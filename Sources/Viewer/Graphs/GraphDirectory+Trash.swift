@@ -14,22 +14,22 @@ extension GraphDirectory {
 
   /// How many days deleted graphs stay.
   static let daysInTrash = 30
+  /// What Foundation calls a file that is not yet whole.
+  private static let tornPrefix = ".dat.nosync"
 
   private var trash: URL { url.appendingPathComponent(".trash", isDirectory: true) }
 
   /// Moves a graph and what lies beside it to the trash; returns the name that it has there.
   func delete(_ slug: String) throws(APIError) -> String {
-    let file = try file(slug)
+    _ = try file(slug)
     let id = "\(slug)~\(Int64(Date().timeIntervalSince1970 * 1000))"
     try change("deleted") {
       try FileManager.default.createDirectory(at: trash, withIntermediateDirectories: true)
-      let beside = CondensedGraphFile.place(beside: url.appendingPathComponent(slug + ".json"))
-      if FileManager.default.fileExists(atPath: beside.path) {
-        try FileManager.default.moveItem(at: beside, to: trash.appendingPathComponent(id + ".safetensors"))
-      }
-      _ = file
-      try FileManager.default.moveItem(
-        at: url.appendingPathComponent(slug + ".json"), to: trash.appendingPathComponent(id + ".json"))
+      let place = url.appendingPathComponent(slug + ".json")
+      // The raw graph follows: if that comes to nothing, it still lies where restoring puts the graph.
+      try FileManager.default.moveItem(at: place, to: trash.appendingPathComponent(id + ".json"))
+      let beside = CondensedGraphFile.place(beside: place)
+      try? FileManager.default.moveItem(at: beside, to: trash.appendingPathComponent(id + ".safetensors"))
       try? GraphIndex.update(in: url) { $0.remove(slug: slug) }
     }
     return id
@@ -77,6 +77,16 @@ extension GraphDirectory {
       for end in [".json", ".safetensors"] {
         try? FileManager.default.removeItem(at: trash.appendingPathComponent(id + end))
       }
+    }
+  }
+
+  /// Removes what writers left that were killed while they wrote: hidden files that nobody has changed for an hour.
+  func removeTornWrites(now: Date = Date()) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    for name in names where name.hasPrefix(GraphDirectory.tornPrefix) {
+      let torn = url.appendingPathComponent(name)
+      let isOld = GraphDirectory.file(at: torn).map { $0.modified < now.addingTimeInterval(-3600) }
+      if isOld == true { try? FileManager.default.removeItem(at: torn) }
     }
   }
 

@@ -56,13 +56,14 @@ final class GraphDirectory: Sendable {
   /// A graph, read whole; the latest few are kept.
   func graph(_ slug: String) throws(APIError) -> LoadedGraph { try loaded.graph(slug, try file(slug)) }
 
-  /// A name that no graph has: the wanted one, or with `-2`, `-3` … behind it.
+  /// A name that no graph has, nor a raw graph: the wanted one, or with `-2`, `-3` … behind it.
   func freeName(_ wanted: Slug) throws(APIError) -> Slug {
-    let taken = files()
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    let taken = Set(names.map { URL(filePath: $0).deletingPathExtension().lastPathComponent })
     for number in 1..<10_000 {
       let end = number == 1 ? "" : "-\(number)"
       let name = String(wanted.text.prefix(Slug.maximumLength - end.count)) + end
-      if taken[name] == nil, let slug = try? Slug(name) { return slug }
+      if !taken.contains(name), let slug = try? Slug(name) { return slug }
     }
     throw APIError(.nameTaken, "There are thousands of graphs called '\(wanted.text)': choose another name.")
   }
