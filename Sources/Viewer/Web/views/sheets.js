@@ -18,7 +18,8 @@ export function makeSheets(context) {
     make("div", { class: "sheet-head" }, title, signButton("×", t("close"), () => actions.closeSheet(), { id: "close-sheet" })),
       body);
   let content = null;
-  dialog.addEventListener("close", () => actions.closeSheet());
+  // The event comes late: by then another sheet may be open.
+  dialog.addEventListener("close", () => { if (!dialog.open) actions.closeSheet(); });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) actions.closeSheet(); });
   return {
     element: dialog,
