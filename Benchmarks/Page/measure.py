@@ -14,6 +14,9 @@ import urllib.request
 
 from playwright.sync_api import sync_playwright
 
+# Frames follow each other as soon as they are drawn, so the time between two is what one takes: script, layout, paint.
+UNLIMITED = ["--disable-frame-rate-limit", "--disable-gpu-vsync"]
+
 # Milliseconds between animation frames while `work(at)` is done in each.
 FRAMES = """async ([kind, links]) => {
   const canvas = document.querySelector('#graph');
@@ -64,10 +67,11 @@ def main():
     parser.add_argument("--large", required=True)
     parser.add_argument("--browser", default="/usr/bin/chromium")
     parser.add_argument("--scale", type=float, default=1)
+    parser.add_argument("--display", action="store_true", help="keep the display's period of 16.7 ms: frames are never shorter")
     options = parser.parse_args()
     base = options.address.rstrip("/") + "/"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=options.browser, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=options.browser, args=["--no-sandbox", *([] if options.display else UNLIMITED)])
         context = browser.new_context(viewport={"width": 1600, "height": 1000}, device_scale_factor=options.scale)
         page = context.new_page()
         paints = []
