@@ -62,7 +62,10 @@ extension Matrix {
     precondition(factors.count == columns, "\(factors.count) factors for the columns of \(shape)")
     let (rows, columns) = (rows, columns)
     update { base in
-      for row in 0..<rows { for column in 0..<columns { base[row * columns + column] *= factors[column] } }
+      factors.withUnsafeBufferPointer { factors in
+        guard let factors = factors.baseAddress else { return }
+        for row in 0..<rows { for column in 0..<columns { base[row * columns + column] *= factors[column] } }
+      }
     }
   }
 
@@ -97,9 +100,13 @@ extension Matrix {
 
   /// Returns √(mean of squares + epsilon) of every row: the denominator of a norm.
   public func rootMeanSquares(epsilon: Float) -> [Float] {
-    (0..<rows).map { row in
-      let squares = storage[row * columns..<(row + 1) * columns].reduce(0.0) { $0 + Double($1) * Double($1) }
-      return (Float(squares / Double(columns)) + epsilon).squareRoot()
+    let columns = columns
+    return storage.withUnsafeBufferPointer { numbers in
+      guard let base = numbers.baseAddress else { return Array(repeating: epsilon.squareRoot(), count: rows) }
+      return (0..<rows).map { row in
+        let squares = la_sum_squares(base + row * columns, columns)
+        return (Float(squares / Double(columns)) + epsilon).squareRoot()
+      }
     }
   }
 

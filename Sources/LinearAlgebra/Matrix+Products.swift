@@ -7,8 +7,9 @@ extension Matrix {
   /// - Returns: `[rows, outputs]`.
   public func times(transposed weights: StoredMatrix, _ workers: Workers) -> Matrix {
     precondition(columns == weights.columns, "\(shape) · transposed [\(weights.rows), \(weights.columns)]")
+    let laidOut = weights.rowsLaidOut.flatMap { $0.isRounded == workers.precision.rounds ? $0 : nil }
     return product(outputs: weights.rows, workers) { range, scratch in
-      weights.rightSide(rows: range, workers.precision, scratch: scratch)
+      laidOut?.side(range) ?? weights.rightSide(rows: range, workers.precision, scratch: scratch)
     }
   }
 
@@ -48,7 +49,7 @@ extension Matrix {
   func product(
     outputs: Int, _ workers: Workers, right: (Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> RightSide
   ) -> Matrix {
-    let chunk = max(1, min(outputs, max(48, Matrix.cachedFloats / max(columns, 1) / 48 * 48)))
+    let chunk = Matrix.outputsPerTask(outputs, columns: columns)
     return Matrix(rows: rows, columns: outputs) { out in
       storage.withUnsafeBufferPointer { x in
         guard let x = x.baseAddress else { return }
@@ -66,6 +67,11 @@ extension Matrix {
         }
       }
     }
+  }
+
+  /// How many columns of B, of `columns` numbers each, a worker takes at a time.
+  static func outputsPerTask(_ outputs: Int, columns: Int) -> Int {
+    max(1, min(outputs, max(48, cachedFloats / max(columns, 1) / 48 * 48)))
   }
 
   /// Floats of a weight block that stay in a core's second-level cache beside what they are multiplied with.

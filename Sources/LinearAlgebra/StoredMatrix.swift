@@ -16,6 +16,8 @@ public struct StoredMatrix: Sendable {
   let rowStride: Int
   /// Where each row lies among the stored ones, -1 for a row of zeros that is not stored; nil when every row is stored.
   private let places: [Int32]?
+  /// The rows as products want them, where that was done once (``laidOut(_:)``).
+  var rowsLaidOut: LaidOutRows?
 
   /// Wraps `rows` × `columns` numbers; `bytes` must hold exactly that many in `format`.
   public init(rows: Int, columns: Int, format: ElementFormat, bytes: StoredBytes) {

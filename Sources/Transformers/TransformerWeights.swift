@@ -88,6 +88,18 @@ public struct BlockWeights: Sendable {
   }
 }
 
+extension BlockWeights {
+  /// The linear maps that the block has.
+  var linearMaps: [Linear] { [query, key, value, output, up, down] + (gate.map { [$0] } ?? []) }
+
+  /// Lays out every linear map for products.
+  mutating func layOut(_ workers: Workers) {
+    let laidOut = { (map: Linear) in Linear(weight: map.weight.laidOut(workers), bias: map.bias) }
+    (query, key, value, output) = (laidOut(query), laidOut(key), laidOut(value), laidOut(output))
+    (up, down, gate) = (laidOut(up), laidOut(down), gate.map(laidOut))
+  }
+}
+
 /// All weights of a model.
 public struct TransformerWeights: Sendable {
   /// Token embeddings, `[dVocab, dModel]`.
@@ -113,11 +125,24 @@ public struct TransformerWeights: Sendable {
     self.unembedding = unembedding
   }
 
+  /// Numbers in the linear maps of all blocks.
+  public var blockNumberCount: Int {
+    blocks.reduce(0) { sum, block in
+      sum + block.linearMaps.reduce(0) { $0 + $1.weight.rows * $1.weight.columns }
+    }
+  }
+
+  /// Returns the weights with the blocks' linear maps laid out for products (``LinearAlgebra/StoredMatrix/laidOut(_:)``).
+  public func laidOut(_ workers: Workers) -> TransformerWeights {
+    var copy = self
+    for index in copy.blocks.indices { copy.blocks[index].layOut(workers) }
+    return copy
+  }
+
   /// Gives the memory of weights mapped from a file back until they are next used.
   public func releasePages() {
     for block in blocks {
-      let maps = [block.query, block.key, block.value, block.output, block.up, block.down]
-      for map in maps + [block.gate].compactMap({ $0 }) { map.weight.releasePages() }
+      for map in block.linearMaps { map.weight.releasePages() }
     }
     embedding.releasePages()
     unembedding.weight.releasePages()

@@ -50,6 +50,21 @@ ALWAYS_INLINE double sum_magnitudes(const float *row, size_t count) {
   return s;
 }
 
+ALWAYS_INLINE double sum_squares(const float *row, size_t count) {
+  quad_double s0 = {0}, s1 = {0};
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const quad_double low = __builtin_convertvector(*(const quad *)(row + i), quad_double);
+    const quad_double high = __builtin_convertvector(*(const quad *)(row + i + 4), quad_double);
+    s0 += low * low;
+    s1 += high * high;
+  }
+  s0 += s1;
+  double s = s0[0] + s0[1] + s0[2] + s0[3];
+  for (; i < count; i++) s += (double)row[i] * row[i];
+  return s;
+}
+
 struct pull {
   const float *pattern;
   size_t keys, heads, groups, width;
@@ -162,6 +177,7 @@ ALWAYS_INLINE void soft_cap(float cap, float *values, size_t count) {
     add_magnitudes(s, x, y, n);                                                                                     \
   }                                                                                                                 \
   attributes static double sum_magnitudes_##level(const float *x, size_t n) { return sum_magnitudes(x, n); }        \
+  attributes static double sum_squares_##level(const float *x, size_t n) { return sum_squares(x, n); }              \
   attributes static float pull_pattern_##level(                                                                     \
       const float *pattern, size_t keys, size_t heads, size_t groups, size_t width, const float *u, float *out,     \
       const int32_t *rows, size_t last, const float *zero) {                                                        \
@@ -175,7 +191,7 @@ ALWAYS_INLINE void soft_cap(float cap, float *values, size_t count) {
   }                                                                                                                 \
   attributes static void soft_cap_##level(float cap, float *values, size_t n) { soft_cap(cap, values, n); }         \
   static const struct la_kernels kernels_##level = {                                                                \
-      dot_##level,          axpy_##level,    add_magnitudes_##level, sum_magnitudes_##level,                        \
+      dot_##level,          axpy_##level,    add_magnitudes_##level, sum_magnitudes_##level, sum_squares_##level,   \
       pull_pattern_##level, softmax_##level, gate_##level,           soft_cap_##level,                              \
   };
 
@@ -205,6 +221,8 @@ void la_add_magnitudes(double scale, const float *row, double *out, size_t count
 }
 
 double la_sum_magnitudes(const float *row, size_t count) { return best()->sum_magnitudes(row, count); }
+
+double la_sum_squares(const float *row, size_t count) { return best()->sum_squares(row, count); }
 
 float la_pull_pattern(
     const float *pattern, size_t keys, size_t heads, size_t groups, size_t width, const float *u, float *out,

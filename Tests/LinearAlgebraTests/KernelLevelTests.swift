@@ -46,6 +46,8 @@ struct KernelLevelTests {
       #expect(magnitudes == added)
       let total = a.reduce(0.0) { $0 + Double(abs($1)) }
       #expect(abs(kernels.sum_magnitudes(a, count) - total) <= 1e-12 * (1 + total))
+      let squares = a.reduce(0.0) { $0 + Double($1) * Double($1) }
+      #expect(abs(kernels.sum_squares(a, count) - squares) <= 1e-12 * (1 + squares))
     }
   }
 

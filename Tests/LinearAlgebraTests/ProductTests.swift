@@ -28,6 +28,25 @@ struct ProductTests {
       Difference(x.times(transposed: weights, workers), expected, absolute: 3e-4, relative: 1e-5) == nil)
   }
 
+  @Test(
+    "Rows laid out once give the bits that they give laid out for each product, also to some of the rows",
+    arguments: [ProductPrecision.exact, .bfloat16])
+  func laidOutRows(precision: ProductPrecision) {
+    var random = SplitMix64(seed: 9)
+    let workers = Workers(count: 2, precision: precision)
+    for format in [ElementFormat.f32, .bf16, .q8_0] {
+      let weights = random.stored(2_100, blocks: 96 / format.blockLength, format)
+      let laidOut = weights.laidOut(workers)
+      let x = random.matrix(7, weights.columns)
+      #expect(x.times(transposed: laidOut, workers) == x.times(transposed: weights, workers))
+      #expect(
+        x.times(transposed: laidOut[rows: 50..<77], workers)
+          == x.times(transposed: weights[rows: 50..<77], workers))
+      let others = Workers(count: 1, precision: precision == .exact ? .bfloat16 : .exact)
+      #expect(x.times(transposed: laidOut, others) == x.times(transposed: weights, others))
+    }
+  }
+
   @Test("X · W is the plain sum for odd sizes, also of more rows than a worker takes at a time")
   func plainMatrices() {
     var random = SplitMix64(seed: 3)

@@ -88,12 +88,9 @@ struct TrainingBenchmark: ParsableCommand {
   /// The model's products and attention; X · W_encᵀ; decoding, its derivatives and two gradients of active features.
   private func flopsPerToken(_ transformer: Transformer, _ features: Int) -> Double {
     let sizes = transformer.configuration
-    let weights = transformer.weights.blocks.reduce(0) { sum, block in
-      let maps = [block.query, block.key, block.value, block.output, block.up, block.down, block.gate]
-      return maps.compactMap { $0?.weight }.reduce(sum) { $0 + $1.rows * $1.columns }
-    }
     let layers = Double(sizes.layerCount)
     let attention = layers * 2 * Double(context * sizes.headCount * sizes.dHead)
-    return 2 * Double(weights) + attention + layers * 2 * Double(sizes.dModel) * Double(features + 4 * k)
+    return 2 * Double(transformer.weights.blockNumberCount) + attention + layers * 2 * Double(sizes.dModel)
+      * Double(features + 4 * k)
   }
 }

@@ -29,11 +29,21 @@ struct ActivationHarvester: Sendable {
   }
 
   /// Makes a harvester of `model` for the hooks of `configuration`, which was checked.
-  init(_ model: LanguageModel, _ configuration: TrainingConfiguration, first: Int?) {
+  ///
+  /// - Parameter memory: Bytes that the model's weights, laid out for products, may take beside the stored ones.
+  init(
+    _ model: LanguageModel, _ configuration: TrainingConfiguration, first: Int?, memory: Double,
+    _ workers: Workers
+  ) {
+    let precision = configuration.precision.products
+    let weights = model.transformer.weights
+    let laidOut =
+      4 * Double(weights.blockNumberCount) < memory
+      ? weights.laidOut(Workers(count: workers.count, precision: precision)) : weights
     // Each worker runs a context of its own.
     transformer = Transformer(
-      configuration: model.transformer.configuration, weights: model.transformer.weights,
-      workers: Workers(count: 1, precision: configuration.precision.products))
+      configuration: model.transformer.configuration, weights: laidOut,
+      workers: Workers(count: 1, precision: precision))
     self.first = first
     self.configuration = configuration
     input = FeatureInput(rawValue: configuration.input) ?? .mlpIn

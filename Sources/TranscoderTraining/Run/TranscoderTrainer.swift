@@ -123,7 +123,11 @@ public struct TranscoderTrainer {
     firstToken = source.firstToken
     let configuration = state.configuration
     let sizes = source.model.transformer.configuration
-    harvester = ActivationHarvester(source.model, configuration, first: source.firstToken)
+    let spare =
+      0.7 * Double(ProcessInfo.processInfo.physicalMemory)
+      - configuration.memory(layerCount: sizes.layerCount, width: sizes.dModel)
+    harvester = ActivationHarvester(
+      source.model, configuration, first: source.firstToken, memory: spare, workers)
     let training = source.corpus.divided(heldOut: configuration.heldOut, seed: configuration.seed).training
     stream = ContextStream(
       training, tokenizer: source.model.tokenizer, first: source.firstToken, length: configuration.context,

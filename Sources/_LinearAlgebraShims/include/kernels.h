@@ -23,6 +23,9 @@ void la_add_magnitudes(double scale, const float *row, double *out, size_t count
 /// Σ |row[i]|.
 double la_sum_magnitudes(const float *row, size_t count);
 
+/// Σ row[i]², in double precision.
+double la_sum_squares(const float *row, size_t count);
+
 /// In place: cap·tanh(x / cap).
 void la_soft_cap(float cap, float *values, size_t count);
 
@@ -43,6 +46,7 @@ struct la_kernels {
   void (*axpy)(float scale, const float *x, float *y, size_t count);
   void (*add_magnitudes)(double scale, const float *row, double *out, size_t count);
   double (*sum_magnitudes)(const float *row, size_t count);
+  double (*sum_squares)(const float *row, size_t count);
   float (*pull_pattern)(
       const float *pattern, size_t keys, size_t heads, size_t groups, size_t width, const float *u, float *out,
       const int32_t *rows, size_t last, const float *zero);
