@@ -53,7 +53,8 @@ public struct DashboardShelf: Sendable {
   /// The packed file of these features.
   private func shippedPack(_ identity: String) -> PackedDashboards? {
     guard let shipped,
-      let files = try? FileManager.default.contentsOfDirectory(at: shipped, includingPropertiesForKeys: nil)
+      let files = try? FileManager.default.contentsOfDirectory(
+        at: shipped.resolvingSymlinksInPath(), includingPropertiesForKeys: nil)
     else { return nil }
     let packs = files.filter { $0.pathExtension == "dashboards" }.sorted { $0.path < $1.path }
     return packs.lazy.compactMap { try? PackedDashboards($0) }.first { $0.info.identity == identity }

@@ -28,10 +28,7 @@ public final class DashboardLibrary: FeatureLibrary {
   /// The sets that have a store.
   public func sets() -> [LibrarySet] {
     var sets: [String: LibrarySet] = [:]
-    let files =
-      (try? FileManager.default.contentsOfDirectory(at: home.dashboards, includingPropertiesForKeys: nil))
-      ?? []
-    for file in files where file.pathExtension == "sqlite" {
+    for file in storeFiles() {
       guard let info = try? DashboardStore(file, identity: nil).info else { continue }
       let id = info.basis == "neurons" ? "neurons:" + info.model : info.basis
       sets[id] = LibrarySet(
@@ -80,12 +77,16 @@ public final class DashboardLibrary: FeatureLibrary {
     }
   }
 
+  /// The stores' files, by path; the folder may be a link.
+  private func storeFiles() -> [URL] {
+    let folder = home.dashboards.resolvingSymlinksInPath()
+    let files = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    return (files ?? []).filter { $0.pathExtension == "sqlite" }.sorted { $0.path < $1.path }
+  }
+
   /// The store of a model's neurons.
   private func neurons(of model: String) throws -> DashboardStore? {
-    let files =
-      (try? FileManager.default.contentsOfDirectory(at: home.dashboards, includingPropertiesForKeys: nil))
-      ?? []
-    for file in files.sorted(by: { $0.path < $1.path }) where file.pathExtension == "sqlite" {
+    for file in storeFiles() {
       let store = try DashboardStore(file, identity: nil)
       if store.info.basis == "neurons", store.info.model == model { return store }
     }
