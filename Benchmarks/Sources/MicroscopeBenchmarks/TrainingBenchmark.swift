@@ -17,6 +17,9 @@ struct TrainingBenchmark: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Features of each layer.")
   var features = [4096]
 
+  @Option(parsing: .upToNextOption, help: "How exact products are: exact, bfloat16.")
+  var precision = TrainingConfiguration.Precision.allCases
+
   @Option(help: "Features active at a position of a layer.")
   var k = 32
 
@@ -47,7 +50,7 @@ struct TrainingBenchmark: ParsableCommand {
       model: try LanguageModel(path: model), corpus: try TextCorpus(paths: text), firstToken: 0)
     var rows: [Row] = []
     for count in features {
-      for precision in TrainingConfiguration.Precision.allCases {
+      for precision in precision {
         rows.append(try measure(count, precision, source))
       }
     }
@@ -94,3 +97,5 @@ struct TrainingBenchmark: ParsableCommand {
       * Double(features + 4 * k)
   }
 }
+
+extension TrainingConfiguration.Precision: @retroactive ExpressibleByArgument {}
