@@ -241,8 +241,9 @@ let package = Package(
     tests(
       of: "Studies",
       on: [
-        "Evaluations", "Interventions", "LinearAlgebra", "SpecimenTraining", "Specimens", "Transcoders",
-        "Transformers", "_TestSupport",
+        "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "Interventions",
+        "LinearAlgebra", "ReplacementModels", "SpecimenTraining", "Specimens", "Transcoders", "Transformers",
+        "_TestSupport",
       ]),
     tests(of: "Specimens", on: ["LinearAlgebra", "SpecimenTraining", "Tokenizers", "Transformers"]),
     tests(

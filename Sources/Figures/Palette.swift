@@ -1,13 +1,13 @@
 /// The colours of figures, on white paper and where the reader prefers dark pages.
 enum Palette {
   /// The colours of lines and bars: told apart by colour-blind readers as well (Okabe and Ito 2008).
-  private static let series = [
-    (light: "#0072b2", dark: "#4da9e8"), ("#d55e00", "#ff8a3d"), ("#009e73", "#2fc79a"),
+  private static let series: [(light: String, dark: String)] = [
+    ("#0072b2", "#4da9e8"), ("#d55e00", "#ff8a3d"), ("#009e73", "#2fc79a"),
     ("#cc79a7", "#e39ac4"), ("#e69f00", "#f2b632"), ("#56b4e9", "#8fd0f7"), ("#000000", "#e6e8eb"),
   ]
   /// Words, axes and grids.
-  private static let ink = [
-    (light: "#000", dark: "#e6e8eb"), ("#555", "#a9b0ba"), ("#777", "#98a0aa"), ("#999", "#7d8590"),
+  private static let ink: [(light: String, dark: String)] = [
+    ("#000", "#e6e8eb"), ("#555", "#a9b0ba"), ("#777", "#98a0aa"), ("#999", "#7d8590"),
     ("#e4e4e4", "#2b3038"), ("#f4f4f4", "#1d2127"),
   ]
 

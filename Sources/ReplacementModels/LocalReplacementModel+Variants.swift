@@ -1,4 +1,6 @@
+import LinearAlgebra
 public import Transcoders
+import Transformers
 
 extension LocalReplacementModel {
   /// Returns the local replacement model of the first `count` positions alone.

@@ -41,22 +41,23 @@ extension GraphContrast {
       sides[1].presences(places.map { ($0.feature, $0.second) }, assuming: sides[0], at: places.map(\.first), settings),
     ]
     self.sides = sides.map(\.summary)
-    rows = places.indices.map { Row(feature: places[$0].feature, first: presences[0][$0], second: presences[1][$0]) }
-      .sorted { ($0.change, $1.key) > ($1.change, $0.key) }
+    rows = places.indices.map {
+      Row(feature: places[$0].feature, first: presences[0][$0], second: presences[1][$0])
+    }.sorted { $0.precedes($1) }
   }
 }
 
 extension GraphContrast.Row {
-  /// How much the prompts differ in the feature: by influence, and where both have none by effect.
-  fileprivate var change: Double { abs(first.influence - second.influence) }
+  /// Whether the prompts differ more in this feature than in another one, by its share of the influence.
+  fileprivate func precedes(_ other: GraphContrast.Row) -> Bool {
+    let (mine, its) = (change, other.change)
+    return mine != its ? mine > its : key.lexicographicallyPrecedes(other.key)
+  }
+
+  private var change: Double { abs(first.influence - second.influence) }
 
   /// Orders what differs equally.
-  fileprivate var key: [Int] { [feature.layer, feature.index, first.position ?? -1, second.position ?? -1] }
-}
-
-extension [Int] {
-  fileprivate static func < (left: [Int], right: [Int]) -> Bool { left.lexicographicallyPrecedes(right) }
-  fileprivate static func > (left: [Int], right: [Int]) -> Bool { right.lexicographicallyPrecedes(left) }
+  private var key: [Int] { [feature.layer, feature.index, first.position ?? -1, second.position ?? -1] }
 }
 
 /// A feature at its places in both prompts; nil where a prompt has no such place.

@@ -1,4 +1,5 @@
-import FeatureDashboards
+import Evaluations
+public import FeatureDashboards
 public import Figures
 
 extension FeatureOverlap {
@@ -35,9 +36,9 @@ extension PictureGrid {
 extension OperandFit {
   /// What stands above a picture: the rule, its score, and the scale.
   fileprivate func lines(greatest: Float) -> [String] {
-    let rule = rule.map { "\($0): \(values.prefix(4).joined(separator: ", "))\(values.count > 4 ? " …" : "")" }
-    let score = score.map { "R² \($0.short)" }
-    return [rule ?? kind, ["max \(Double(greatest).short)", score].compactMap { $0 }.joined(separator: ", ")]
+    let active = values.prefix(4).joined(separator: ", ") + (values.count > 4 ? " …" : "")
+    let most = "max \(Double(greatest).fixed(2))"
+    return [rule.map { $0 + ": " + active } ?? kind, score.map { most + ", R² " + $0.fixed(2) } ?? most]
   }
 }
 
