@@ -2,6 +2,7 @@ import Attribution
 import CircuitGraphs
 import Evaluations
 import FeatureDashboards
+import Interventions
 import LinearAlgebra
 import ReplacementModels
 import Transcoders
@@ -118,7 +119,7 @@ struct ContrastSide {
     return Dictionary(silent.prefix(settings.silentCount).map { ($0.here, $0.value) }) { first, _ in first }
   }
 
-  /// The graph over the features that are compared, assumed ones among them.
+  /// The graph over the features that are compared, assumed ones among them; neurons that are no nodes are left out.
   private func effects(
     _ places: [(feature: FeatureName, position: Int?)], _ assumed: [FeatureSite: Float]
   ) -> ContrastEffects {
@@ -127,11 +128,18 @@ struct ContrastSide {
       position.map { FeatureSite(layer: feature.layer, position: $0, index: feature.index) }
     }
     var expansion = GraphExpansion(model, targets: targets, options: options)
-    expansion.expand(sites.filter { activation($0) != 0 || assumed[$0] != nil })
+    let active = Set(model.features.sites)
+    expansion.expand(sites.filter(active.contains))
     return ContrastEffects(expansion.result().graph, assumed: Set(assumed.keys))
   }
 
   private func activation(_ site: FeatureSite) -> Float {
+    if local.basis is NeuronBasis {
+      // Most neurons are no nodes; they are active nevertheless.
+      let input = local.inputs[site.layer][rows: site.position..<site.position + 1]
+      return ModelNeurons(local.transformer).activations(
+        layer: site.layer, of: [site.index], input: input, local.transformer.workers)[0, 0]
+    }
     let range = local.features.range(layer: site.layer, position: site.position)
     return range.first { local.features.sites[$0] == site }.map { local.features.values[$0] } ?? 0
   }

@@ -22,7 +22,7 @@ extension GraphContrast {
   ///   - progress: Told what is done; what it throws ends the work.
   public init(
     _ transformer: Transformer, _ basis: SuiteBasis, first: [Int], second: [Int],
-    mapping: PositionMapping = .last, settings: ContrastSettings = ContrastSettings(),
+    mapping: PositionMapping = .ends, settings: ContrastSettings = ContrastSettings(),
     progress: (String) throws -> Void = { _ in }
   ) throws {
     let makers = [first, second].map { ContrastSide.Maker(transformer, basis, $0, settings) }

@@ -84,7 +84,7 @@ struct GraphContrastTests {
         guard let position = here.position, !here.isHypothetical, here.activation != 0 else { continue }
         let node = FeatureNode(layer: row.feature.layer, position: position, index: row.feature.index)
         guard let place = graph.layout.index(of: .feature(node)) else { continue }
-        #expect(here.activation == graph.activations[place])
+        #expect(abs(here.activation - graph.activations[place]) < 1e-5)
         let edges = graph.layout.logitRange.map { graph.edges.weight(row: $0, column: place) }
         let expected = edges.count == 2 ? edges[0] - edges[1] : edges[0]
         #expect(abs(try #require(here.effect) - expected) < 1e-5)

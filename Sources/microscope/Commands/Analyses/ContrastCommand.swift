@@ -34,9 +34,9 @@ struct ContrastCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How positions are matched: by the same number from the end, from the start, or by the same token.",
-      valueName: "last|index|token"), transform: notated)
-  var align = PositionMapping.last
+      "How positions are matched: from the start as far as both prompts begin alike and else from the end; always from the end; always from the start; or by the same token.",
+      valueName: "ends|last|index|token"), transform: notated)
+  var align = PositionMapping.ends
 
   @Option(help: ArgumentHelp("The most features whose own inputs are computed.", valueName: "count"))
   var maxFeatureNodes: Int?
