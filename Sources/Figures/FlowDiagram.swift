@@ -129,7 +129,8 @@ public struct FlowDiagram: Sendable {
     let (start, bend, end) = course(arrow, centres)
     canvas.curve(
       start, bend, end, style: style(arrow.weight, width: 1.5 + 6 * min(1, abs(arrow.weight))))
-    let length = max(1e-9, ((end.0 - bend.0) * (end.0 - bend.0) + (end.1 - bend.1) * (end.1 - bend.1)).squareRoot())
+    let length = max(
+      1e-9, ((end.0 - bend.0) * (end.0 - bend.0) + (end.1 - bend.1) * (end.1 - bend.1)).squareRoot())
     let (dx, dy) = ((end.0 - bend.0) / length, (end.1 - bend.1) / length)
     let size = 9.0
     canvas.polyline(

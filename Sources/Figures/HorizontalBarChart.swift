@@ -89,13 +89,15 @@ public struct HorizontalBarChart: Sendable {
       canvas.text("not measured", x: Self.left + 8, y: y + 4, style: "fill:#555;font-style:italic")
     }
     if let interval = bar.interval, bar.share != nil {
-      canvas.line((x(interval.lowerBound), y), (x(interval.upperBound), y), style: "stroke:#000;stroke-width:1.5")
+      canvas.line(
+        (x(interval.lowerBound), y), (x(interval.upperBound), y), style: "stroke:#000;stroke-width:1.5")
       for end in [interval.lowerBound, interval.upperBound] {
         canvas.line((x(end), y - 5), (x(end), y + 5), style: "stroke:#000;stroke-width:1.5")
       }
     }
     if let mark = bar.mark {
-      canvas.line((x(mark), y - 14), (x(mark), y + 14), style: "stroke:#000;stroke-width:2;stroke-dasharray:3 2")
+      canvas.line(
+        (x(mark), y - 14), (x(mark), y + 14), style: "stroke:#000;stroke-width:2;stroke-dasharray:3 2")
     }
   }
 }

@@ -45,7 +45,8 @@ package struct FeatureActivity: Sendable {
 
   /// The numbers of a feature, for both signs; none for a feature that is not there.
   package func numbers(layer: Int, index: Int) -> [Int] {
-    guard (0..<basis.layerCount).contains(layer), (0..<basis.featureCount(layer: layer)).contains(index) else {
+    guard (0..<basis.layerCount).contains(layer), (0..<basis.featureCount(layer: layer)).contains(index)
+    else {
       return []
     }
     return [2 * (starts[layer] + index), 2 * (starts[layer] + index) + 1]

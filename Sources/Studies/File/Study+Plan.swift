@@ -1,3 +1,5 @@
+import FeatureDashboards
+
 extension Study {
   /// Whether a rule needs the dashboards of the features.
   public var searchesWords: Bool {
@@ -14,7 +16,8 @@ extension Study {
     lines.append("suits")
     lines += models.map { model in
       "  \(model.model)"
-        + (model.transcoders.isEmpty ? "" : ", through the first there is of \(model.transcoders.joined(separator: ", "))")
+        + (model.transcoders.isEmpty
+          ? "" : ", through the first there is of \(model.transcoders.joined(separator: ", "))")
     }
     lines.append("prompts")
     lines += prompts.map { "  \($0.name): \($0.inWords)" }
@@ -90,14 +93,16 @@ extension StudyIntervention {
   fileprivate var inWords: String {
     let parts = changes.map { change in
       switch change.action {
-      case .scale: factor == 0 ? "'\(change.supernode)' falls silent" : "'\(change.supernode)' × \(factor.short)"
+      case .scale:
+        factor == 0 ? "'\(change.supernode)' falls silent" : "'\(change.supernode)' × \(factor.short)"
       case .swap: "'\(change.supernode)' as in another prompt" + (strength == 1 ? "" : " × \(strength.short)")
       case .inject: "'\(change.supernode)' comes in" + (strength == 1 ? "" : " × \(strength.short)")
       }
     }
     let donor =
       needsDonor
-      ? " (another \(other.joined(separator: ", "))\(same.isEmpty ? "" : ", the same \(same.joined(separator: ", "))"))" : ""
+      ? " (another \(other.joined(separator: ", "))\(same.isEmpty ? "" : ", the same \(same.joined(separator: ", "))"))"
+      : ""
     return parts.joined(separator: ", ") + donor
   }
 }

@@ -20,7 +20,8 @@ extension StudyReport {
       title: "Supernodes, mean over \(captured?.count ?? 0) graphs",
       boxes: shown.map { node in
         .init(
-          name: node.name, detail: "in \(node.share.percent), \(node.members.short(1)) nodes", level: node.layer,
+          name: node.name, detail: "in \(node.share.percent), \(node.members.short(1)) nodes",
+          level: node.layer,
           presence: node.share)
       },
       arrows: edges.compactMap { edge in
@@ -35,7 +36,9 @@ extension StudyReport {
     let asked =
       study.figures.isEmpty
       ? [StudyFigure(title: "What was measured", content: .bars(findings.map(\.name)))]
-        + curves.map { StudyFigure(title: "‘\($0.intervention)’ at other strengths", content: .curve($0.intervention)) }
+        + curves.map {
+          StudyFigure(title: "‘\($0.intervention)’ at other strengths", content: .curve($0.intervention))
+        }
       : study.figures
     return asked.enumerated().compactMap { place, figure in
       let svg: String? =
@@ -54,7 +57,8 @@ extension StudyReport {
       title: title, kinds: ("held", "failed"), mark: "claimed",
       bars: shown.map { finding in
         .init(
-          name: finding.name, share: finding.value, interval: finding.interval.map { min($0[0], $0[1])...max($0[0], $0[1]) },
+          name: finding.name, share: finding.value,
+          interval: finding.interval.map { min($0[0], $0[1])...max($0[0], $0[1]) },
           mark: finding.threshold, isOther: finding.verdict == .failed)
       }
     ).svg

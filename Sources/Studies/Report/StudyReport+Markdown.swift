@@ -1,4 +1,5 @@
 import Evaluations
+import Interventions
 import LiveServices
 
 extension StudyReport {
@@ -52,7 +53,8 @@ extension StudyReport {
         [
           finding.name, finding.verdict.rawValue, finding.value.map(\.percent) ?? "–",
           finding.interval.map { "\($0[0].percent)–\($0[1].percent)" } ?? "–",
-          (finding.isUpperBound ? "≤ " : "≥ ") + finding.threshold.percent, "\(finding.count)", finding.measure,
+          (finding.isUpperBound ? "≤ " : "≥ ") + finding.threshold.percent, "\(finding.count)",
+          finding.measure,
         ]
       }
   }

@@ -107,7 +107,8 @@ struct EffectTrial {
   /// The changes of the parts of the model that an intervention asks for; empty where a supernode that it names has no
   /// nodes.
   private func changes(
-    _ intervention: StudyIntervention, _ donor: (StudyPrompt, PromptMembers)?, factor: Double, strength: Double
+    _ intervention: StudyIntervention, _ donor: (StudyPrompt, PromptMembers)?, factor: Double,
+    strength: Double
   ) -> [Intervention] {
     var set: [FeatureSite: InterventionChange] = [:]
     var tokens: [Intervention] = []

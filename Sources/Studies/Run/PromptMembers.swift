@@ -56,7 +56,8 @@ struct PromptMembers {
       sites = Promoters(plan).raising(token, rank: rank, among: sites)
     }
     if let most = rule.most, sites.count > most {
-      sites = Array(sites.sorted { ($1.value.magnitude, $0.site) < ($0.value.magnitude, $1.site) }.prefix(most))
+      sites = Array(
+        sites.sorted { ($1.value.magnitude, $0.site) < ($0.value.magnitude, $1.site) }.prefix(most))
     }
     if plan.replaces(rule) { sites = replaced(sites, positions, plan, active) }
     for (site, value) in sites { values[site] = value }
@@ -127,7 +128,9 @@ struct Promoters {
     let scale = plan.transformer.weights.finalNorm.weight
     let read = zip(row, scale).map { $0 * $1 }
     var raised: [(place: Int, effect: Float, vector: [Float])] = []
-    for (layer, places) in Dictionary(grouping: sites.indices, by: { sites[$0].site.layer }).sorted(by: { $0.key < $1.key }) {
+    for (layer, places) in Dictionary(grouping: sites.indices, by: { sites[$0].site.layer }).sorted(by: {
+      $0.key < $1.key
+    }) {
       let vectors = writes.summed(layer, places.map { sites[$0].site.index })
       for (line, place) in places.enumerated() {
         let vector = vectors[row: line].map { $0 * sites[place].value }

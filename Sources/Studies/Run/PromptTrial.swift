@@ -38,10 +38,13 @@ struct PromptTrial {
     let names = plan.study.supernodes.map(\.name)
     let kept = names.map { nodes(of: $0, in: graph).filter { pruned.isKept[$0] } }
     return PromptResult.GraphResult(
-      replacement: scores.replacement, completeness: scores.completeness, features: graph.layout.features.count,
+      replacement: scores.replacement, completeness: scores.completeness,
+      features: graph.layout.features.count,
       nodes: Dictionary(uniqueKeysWithValues: zip(names, kept.map(\.count))),
       layers: Dictionary(
-        uniqueKeysWithValues: zip(names, kept).filter { !$1.isEmpty }.map { ($0, layer(of: $1, graph.layout)) }),
+        uniqueKeysWithValues: zip(names, kept).filter { !$1.isEmpty }.map {
+          ($0, layer(of: $1, graph.layout))
+        }),
       edges: edges(pruned, names, kept), around: around(graph))
   }
 
@@ -54,7 +57,8 @@ struct PromptTrial {
       return tokens.isEmpty ? chooser.salient(count: 1, mass: 0) : chooser.tokens(tokens)
     }
     let model = try plan.subject.basis.replacementModel(
-      of: plan.transformer, tokens: prompt.tokens, neuronCount: 4 * plan.study.graph.features, targets: targets)
+      of: plan.transformer, tokens: prompt.tokens, neuronCount: 4 * plan.study.graph.features,
+      targets: targets)
     let options = AttributionOptions(maxFeatureNodes: plan.study.graph.features)
     return try Attributor(options: options).attribute(model, targets: targets(model.logits)).graph
   }
@@ -86,7 +90,9 @@ struct PromptTrial {
   private func edges(_ pruned: PrunedGraph, _ names: [String], _ nodes: [[Int]]) -> [PromptResult.Edge] {
     var taken: Set<Int> = []
     let groups = nodes.map { $0.filter { taken.insert($0).inserted } }
-    return pruned.edges(among: groups).map { .init(from: names[$0.source], to: names[$0.target], weight: $0.weight) }
+    return pruned.edges(among: groups).map {
+      .init(from: names[$0.source], to: names[$0.target], weight: $0.weight)
+    }
   }
 
   /// How much of what comes from a supernode avoids another one, for each hypothesis that asks.

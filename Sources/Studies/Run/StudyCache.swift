@@ -30,7 +30,9 @@ public struct StudyCache: Sendable {
 
   /// What is kept under a key; nil for nothing, or for what cannot be read.
   func value<Value: Decodable>(_ key: String, as type: Value.Type) -> Value? {
-    guard let folder, let data = try? Data(contentsOf: folder.appending(path: key + ".json")) else { return nil }
+    guard let folder, let data = try? Data(contentsOf: folder.appending(path: key + ".json")) else {
+      return nil
+    }
     return try? JSONDecoder().decode(type, from: data)
   }
 

@@ -3,13 +3,15 @@ import Interventions
 extension StudyJudging {
   /// The whole report.
   func report(
-    model: String, basis: String, control: StudyControl?, seed: UInt64, sizes: [String: Double], command: String
+    model: String, basis: String, control: StudyControl?, seed: UInt64, sizes: [String: Double],
+    command: String
   ) -> StudyReport {
     let graphs = (results[study.behaviours[0].prompts] ?? []).compactMap(\.graph)
     return StudyReport(
       study: study, model: model, basis: basis, control: control, seed: seed, behaviours: behaviours,
       supernodeSizes: sizes, nodes: nodes(graphs), edges: edges(graphs), captured: captured(graphs),
-      curves: study.interventions.compactMap(curve), findings: study.hypotheses.map(finding), command: command)
+      curves: study.interventions.compactMap(curve), findings: study.hypotheses.map(finding), command: command
+    )
   }
 
   private func nodes(_ graphs: [PromptResult.GraphResult]) -> [StudyReport.DrawnNode] {
@@ -45,7 +47,8 @@ extension StudyJudging {
       graphs.reduce(0) { $0 + value($1) } / Double(graphs.count)
     }
     return .init(
-      replacement: mean(\.replacement), completeness: mean(\.completeness), features: mean { Double($0.features) },
+      replacement: mean(\.replacement), completeness: mean(\.completeness),
+      features: mean { Double($0.features) },
       count: graphs.count)
   }
 
@@ -58,7 +61,9 @@ extension StudyJudging {
     let differences = points.compactMap { point in point.donor.map { Float(point.answer - $0) } }
     let crossing =
       differences.count == points.count
-      ? crossover(values: points.map { Float($0.strength) }, differences: differences, from: 0).map { Double($0) }
+      ? crossover(values: points.map { Float($0.strength) }, differences: differences, from: 0).map {
+        Double($0)
+      }
       : nil
     return .init(
       intervention: intervention.name, axis: intervention.bringsIn ? "strength" : "factor", points: points,
@@ -70,7 +75,8 @@ extension StudyJudging {
     let donors = points.compactMap(\.donor)
     let names = Set(points.flatMap(\.supernodes.keys))
     return .init(
-      strength: points[0].strength, answer: mean(points.map(\.answer)), donor: donors.isEmpty ? nil : mean(donors),
+      strength: points[0].strength, answer: mean(points.map(\.answer)),
+      donor: donors.isEmpty ? nil : mean(donors),
       supernodes: Dictionary(
         uniqueKeysWithValues: names.map { name in (name, mean(points.compactMap { $0.supernodes[name] })) }))
   }

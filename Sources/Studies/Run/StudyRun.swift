@@ -104,7 +104,9 @@ public struct StudyRun: Sendable {
     let texts = try [encoder.encode(study), encoder.encode(words)].map { String(decoding: $0, as: UTF8.self) }
     return StudyCache(
       root: cacheRoot, name: study.name,
-      contents: [StudyRun.format] + texts + subject.identity + ["\(subject.firstToken)", "\(seed)", control?.rawValue ?? ""])
+      contents: [StudyRun.format] + texts + subject.identity + [
+        "\(subject.firstToken)", "\(seed)", control?.rawValue ?? "",
+      ])
   }
 
   private func plan(_ prompts: [String: [StudyPrompt]]) -> StudyPlan {
@@ -145,7 +147,9 @@ public struct StudyRun: Sendable {
       workers: subject.model.transformer.workers)
     var rules: [String: RuleFeatures] = [:]
     for (place, rule) in study.supernodes.enumerated() {
-      progress(Progress(phase: "looking for the features of '\(rule.name)'", done: place, all: study.supernodes.count))
+      progress(
+        Progress(
+          phase: "looking for the features of '\(rule.name)'", done: place, all: study.supernodes.count))
       rules[rule.name] = search.features(of: rule)
     }
     return rules

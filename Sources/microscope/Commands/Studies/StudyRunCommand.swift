@@ -12,7 +12,8 @@ extension StudyControl: ExpressibleByArgument {}
 
 struct StudyRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Run a study on a model: what held, what failed, what cannot be tested there.",
+    commandName: "run",
+    abstract: "Run a study on a model: what held, what failed, what cannot be tested there.",
     discussion: """
       Ctrl-C ends at the next prompt, and the same command goes on from there. Exit code: 0 when every hypothesis held, \
       \(failed) when one failed, \(untestable) when none failed but one was not testable here, \(stopped) when stopped.
@@ -128,7 +129,9 @@ struct StudyRunCommand: AsyncParsableCommand {
       if name == "neurons" { return nil }
       if name == "default" {
         if let own { return own }
-      } else if let found = try? Catalogue.builtIn.resolve(transcoders: name, model: model, home: MicroscopeHome()) {
+      } else if let found = try? Catalogue.builtIn.resolve(
+        transcoders: name, model: model, home: MicroscopeHome())
+      {
         return found.location.path
       }
     }
@@ -138,7 +141,10 @@ struct StudyRunCommand: AsyncParsableCommand {
   private func command(_ subject: StudySubject) -> String {
     let quoted = { (text: String) in text.contains(" ") ? "'\(text)'" : text }
     var parts = ["microscope study run", quoted(options.study), "--model", quoted(subject.name)]
-    parts += ["--transcoders", quoted(transcoders ?? (subject.basisName == "neurons" ? "neurons" : subject.basisName))]
+    parts += [
+      "--transcoders",
+      quoted(transcoders ?? (subject.basisName == "neurons" ? "neurons" : subject.basisName)),
+    ]
     if let control { parts += ["--control", control.rawValue] }
     return (parts + ["--seed", "\(seed)"]).joined(separator: " ")
   }
@@ -163,7 +169,9 @@ extension StudyReport {
       }
     let reasons = self.findings.compactMap { finding in finding.reason.map { "\(finding.name): \($0)" } }
     return
-      (["\(study.title): \(model) through \(basis)"] + rows + [""] + Table.lines(findings) + reasons + ["", summary])
+      (["\(study.title): \(model) through \(basis)"] + rows + [""] + Table.lines(findings) + reasons + [
+        "", summary,
+      ])
       .joined(separator: "\n")
   }
 
