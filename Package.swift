@@ -147,9 +147,9 @@ let package = Package(
     module(
       "Studies",
       on: [
-        "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "Interventions",
-        "LinearAlgebra", "LiveServices", "ReplacementModels", "Specimens", "Tokenizers", "Transcoders",
-        "Transformers", yams, crypto,
+        "Attribution", "Calibrations", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures",
+        "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ReplacementModels", "SpecimenTraining",
+        "Specimens", "Tokenizers", "Transcoders", "Transformers", yams, crypto,
       ], resources: [.copy("Library")]),
 
     // People.

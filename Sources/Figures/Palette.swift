@@ -8,7 +8,7 @@ enum Palette {
   /// Words, axes and grids.
   private static let ink: [(light: String, dark: String)] = [
     ("#000", "#e6e8eb"), ("#555", "#a9b0ba"), ("#777", "#98a0aa"), ("#999", "#7d8590"),
-    ("#e4e4e4", "#2b3038"), ("#f4f4f4", "#1d2127"),
+    ("#e4e4e4", "#2b3038"), ("#f4f4f4", "#1d2127"), ("#333", "#c3c9d1"), ("#fff", "#14171c"),
   ]
 
   /// The colour of a line or bar by its place.

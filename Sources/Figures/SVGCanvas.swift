@@ -33,6 +33,15 @@ struct SVGCanvas {
         + "style=\"\(style)\"/>")
   }
 
+  /// A quadratic curve from `start` to `end` that is pulled towards `bend`.
+  mutating func curve(
+    _ start: (Double, Double), _ bend: (Double, Double), _ end: (Double, Double), style: String
+  ) {
+    elements.append(
+      "<path d=\"M\(n(start.0)) \(n(start.1)) Q\(n(bend.0)) \(n(bend.1)) \(n(end.0)) \(n(end.1))\" style=\"\(style)\"/>"
+    )
+  }
+
   mutating func circle(_ centre: (Double, Double), radius: Double, style: String) {
     elements.append(
       "<circle cx=\"\(n(centre.0))\" cy=\"\(n(centre.1))\" r=\"\(n(radius))\" style=\"\(style)\"/>")

@@ -56,7 +56,8 @@ public struct StudyFile: Sendable {
     var left = StudyFile.mostValues
     guard StudyFile.fits(node, &left) else {
       throw StudyFileError(
-        problem: "it stands for more than \(StudyFile.mostValues) values", remedy: "put long lists into a CSV file")
+        problem: "it stands for more than \(StudyFile.mostValues) values",
+        remedy: "put long lists into a CSV file")
     }
     return StudyValue(node: node, key: "", line: 1)
   }
@@ -79,7 +80,8 @@ public struct StudyFile: Sendable {
       return StudyFileError(line: mark.line, problem: "this is not YAML: \(problem)", remedy: remedy)
     case .duplicatedKeysInMapping(let keys, let context):
       return StudyFileError(
-        line: context.mark.line, key: keys.sorted().joined(separator: ", "), problem: "this key is there twice",
+        line: context.mark.line, key: keys.sorted().joined(separator: ", "),
+        problem: "this key is there twice",
         remedy: "give each its own name")
     default: return StudyFileError(problem: "this is not YAML", remedy: "begin with 'microscope study new'")
     }

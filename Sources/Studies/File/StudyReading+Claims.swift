@@ -35,7 +35,8 @@ extension StudyReading {
   ) throws(StudyFileError) {
     guard let rule = supernodes.first(where: { $0.name == supernode }) else { return }
     switch (rule.kind, action) {
-    case (.output, _): throw value.error("an output cannot be changed", "name a supernode of features or tokens")
+    case (.output, _):
+      throw value.error("an output cannot be changed", "name a supernode of features or tokens")
     case (.tokens, .swap), (.tokens, .inject):
       throw value.error("tokens can only be suppressed", "name a supernode of features")
     case (.features(let tests), .inject):
@@ -64,7 +65,8 @@ extension StudyReading {
 
   func hypothesis(_ name: String, _ value: StudyValue) throws(StudyFileError) -> Hypothesis {
     let keys = try value.mapping([
-      "claim", "prompts", "exists", "edge", "sign", "share", "after", "lowers", "raises", "by", "gives", "loses",
+      "claim", "prompts", "exists", "edge", "sign", "share", "after", "lowers", "raises", "by", "gives",
+      "loses",
       "around", "from", "at-most", "overlap",
     ])
     let set = try keys["prompts"]?.name(of: "behaviour", among: gates.map(\.prompts)) ?? gates[0].prompts
@@ -84,7 +86,8 @@ extension StudyReading {
         after: try after(keys), supernode: try value.name(of: "supernode", among: names), by: try by(keys, 1))
     case "raises":
       return .raises(
-        after: try after(keys), supernode: try value.name(of: "supernode", among: names), by: try by(keys, 1e6))
+        after: try after(keys), supernode: try value.name(of: "supernode", among: names),
+        by: try by(keys, 1e6))
     case "gives": return .gives(after: try after(keys), try columns(value), share: try share(keys))
     case "loses": return .loses(after: try after(keys), try columns(value), share: try share(keys))
     case "around":

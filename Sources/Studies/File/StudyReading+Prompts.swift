@@ -11,7 +11,8 @@ extension StudyReading {
     ])
     let count = try keys["count"]?.count(1...StudyReading.mostPrompts)
     let isChat = try keys["chat"]?.isTrue() ?? false
-    let (kind, source) = try keys.only(["list", "template", "templates", "specimen"], "where prompts come from")
+    let (kind, source) = try keys.only(
+      ["list", "template", "templates", "specimen"], "where prompts come from")
     guard kind != "specimen" else {
       guard count != nil else {
         throw value.error("'count' is missing", "say how many prompts of the specimen to draw")
@@ -20,7 +21,8 @@ extension StudyReading {
     }
     let texts =
       kind == "list"
-      ? try listed(source) : try filled(kind == "template" ? keys.own : source, isOne: kind == "template", keys)
+      ? try listed(source)
+      : try filled(kind == "template" ? keys.own : source, isOne: kind == "template", keys)
     guard let first = texts.first, texts.count <= StudyReading.mostPrompts else {
       throw value.error(
         "these are \(texts.count) prompts", "give 1 to \(StudyReading.mostPrompts)")
@@ -41,10 +43,11 @@ extension StudyReading {
     let circuit =
       try keys["circuit"]?.name(of: "circuit of \(specimenName)", among: specimen.circuits)
       ?? specimen.circuits[0]
-    let example = specimen.keyedPrompt(circuit, index: 0, seed: 0)
+    // Where variables depend on each other's values, not every prompt has all.
+    let names = (0..<32).flatMap { specimen.keyedPrompt(circuit, index: $0, seed: 0).variables.map(\.name) }
     return PromptSet(
       name: name, source: .specimen(name: specimenName, circuit: circuit), count: count,
-      columns: Set(example.variables.map(\.name) + ["answer"]).sorted())
+      columns: Set(names + ["answer"]).sorted())
   }
 
   private func listed(_ value: StudyValue) throws(StudyFileError) -> [StudyText] {

@@ -24,7 +24,8 @@ struct StudyReading {
     let given = try root.required("prompts", "name at least one set of prompts").mapping()
     for (name, value) in given.entries { sets.append(try promptSet(name, value)) }
     guard !sets.isEmpty else { throw given.own.error("no prompts", "name at least one set of prompts") }
-    let behaviour = try root.required("behaviour", "say what the model must do: 'SET: {share: 0.8}'").mapping()
+    let behaviour = try root.required("behaviour", "say what the model must do: 'SET: {share: 0.8}'")
+      .mapping()
     for (name, value) in behaviour.entries { gates.append(try gate(name, value)) }
     guard !gates.isEmpty else { throw behaviour.own.error("no behaviour", "write 'SET: {share: 0.8}'") }
     for (name, value) in try root["supernodes"]?.mapping().entries ?? [] {

@@ -9,7 +9,8 @@ struct StudyTable {
       guard let head = names else {
         guard Set(cells).count == cells.count, cells.allSatisfy({ !$0.isEmpty }) else {
           throw StudyFileError(
-            file: file, line: line, problem: "column names are empty or there twice", remedy: "name each column")
+            file: file, line: line, problem: "column names are empty or there twice",
+            remedy: "name each column")
         }
         names = cells
         continue
@@ -22,7 +23,8 @@ struct StudyTable {
       rows.append(Dictionary(uniqueKeysWithValues: zip(head, cells)))
     }
     guard !rows.isEmpty else {
-      throw StudyFileError(file: file, problem: "it has no rows", remedy: "name columns in the first line, then give rows")
+      throw StudyFileError(
+        file: file, problem: "it has no rows", remedy: "name columns in the first line, then give rows")
     }
   }
 

@@ -76,7 +76,8 @@ struct StudyValue {
     guard known.contains(name) else {
       throw error(
         "there is no \(kind) '\(name)'",
-        known.isEmpty ? "there are none: declare it" : "choose among \(known.joined(separator: ", ")), or declare it")
+        known.isEmpty
+          ? "there are none: declare it" : "choose among \(known.joined(separator: ", ")), or declare it")
     }
     return name
   }
@@ -99,7 +100,9 @@ struct StudyValue {
   /// - Parameter known: The keys that there may be; nil for any.
   func mapping(_ known: [String]? = nil) throws(StudyFileError) -> StudyMapping {
     guard let mapping = node.mapping else {
-      throw error("here should be keys with values", known.map { "the keys are \($0.joined(separator: ", "))" } ?? "write 'name: …'")
+      throw error(
+        "here should be keys with values",
+        known.map { "the keys are \($0.joined(separator: ", "))" } ?? "write 'name: …'")
     }
     var entries: [(key: String, value: StudyValue)] = []
     for (name, value) in mapping {
@@ -108,7 +111,8 @@ struct StudyValue {
       let path = key.isEmpty ? name : key + "." + name
       if let known, !known.contains(name) {
         throw StudyFileError(
-          line: line, key: path, problem: "there is no such key", remedy: "the keys are \(known.joined(separator: ", "))")
+          line: line, key: path, problem: "there is no such key",
+          remedy: "the keys are \(known.joined(separator: ", "))")
       }
       guard !entries.contains(where: { $0.key == name }) else {
         throw StudyFileError(
