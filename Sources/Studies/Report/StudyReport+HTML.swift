@@ -99,7 +99,7 @@ extension StudyReport {
       .replacing("\"", with: "&quot;")
   }
 
-  /// Figures are drawn on white; in the dark they are turned over, hues kept.
+  /// Figures know dark pages by themselves.
   private static let style = """
     :root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --faint: #666; --rule: #ddd; --held: #00694b; --failed: #a33c00; }
     @media (prefers-color-scheme: dark) {

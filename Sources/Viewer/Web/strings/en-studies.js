@@ -1,7 +1,7 @@
 // What the page of studies says, in English.
 
 export const studyWords = Object.freeze({
-  "studies.absent": "{model} (is fetched or made first)",
+  "studies.absent": "{model} (not on this machine)",
   "studies.behaviour": "“{prompts}”: the model answers {answered} of {all} prompts rightly; the study needs {required}.",
   "studies.captured": ["Replacement score {replacement}, completeness {completeness}: mean over one graph.", "Replacement score {replacement}, completeness {completeness}: means over {n} graphs."],
   "studies.claims": ["What is claimed: one hypothesis", "What is claimed: {n} hypotheses"],

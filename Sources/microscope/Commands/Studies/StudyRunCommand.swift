@@ -90,6 +90,7 @@ struct StudyRunCommand: AsyncParsableCommand {
       throw ExitCode(StudyRunCommand.stopped)
     }
     if let output { try report.write(to: output) }
+    if !fresh { try StudyReportShelf(home: MicroscopeHome()).keep(report) }
     if json { try Terminal.printJSON(report) } else { try Terminal.say(report.terminalText) }
     if report.count(.failed) > 0 { throw ExitCode(StudyRunCommand.failed) }
     if report.count(.untestable) > 0 { throw ExitCode(StudyRunCommand.untestable) }
@@ -176,7 +177,7 @@ extension StudyReport {
   }
 
   /// Writes the report and its figures.
-  fileprivate func write(to folder: String) throws {
+  func write(to folder: String) throws {
     let place = URL(filePath: folder)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
