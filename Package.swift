@@ -148,8 +148,8 @@ let package = Package(
       "Studies",
       on: [
         "Attribution", "Calibrations", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures",
-        "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ReplacementModels", "SpecimenTraining",
-        "Specimens", "Tokenizers", "Transcoders", "Transformers", yams, crypto,
+        "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ReplacementModels",
+        "SpecimenTraining", "Specimens", "Tokenizers", "Transcoders", "Transformers", yams, crypto,
       ], resources: [.copy("Library")]),
 
     // People.

@@ -75,7 +75,8 @@ public struct HeatMap: Sendable {
   private func draw(_ group: Group, _ index: Int, _ top: Double, _ canvas: inout SVGCanvas) {
     let most = group.most ?? group.rows.flatMap(\.values).compactMap { $0 }.map(abs).max() ?? 0
     canvas.text(
-      "\(group.name), 0 to \(HeatMap.number(most))", x: Self.left, y: top + 14, style: "fill:#555;font-size:11px")
+      "\(group.name), 0 to \(HeatMap.number(most))", x: Self.left, y: top + 14,
+      style: "fill:#555;font-size:11px")
     for (place, row) in group.rows.enumerated() {
       let y = top + 20 + Self.rowHeight * Double(place)
       canvas.text(

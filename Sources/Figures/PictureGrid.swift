@@ -83,7 +83,9 @@ public struct PictureGrid: Sendable {
     for (colour, level, commands) in runs(picture.values) {
       canvas.path(
         commands, x: left, y: top, scale: scale,
-        style: "fill:\(Palette.colour(colour));fill-opacity:\(SVGCanvas.share(level, Self.levels));shape-rendering:crispEdges")
+        style:
+          "fill:\(Palette.colour(colour));fill-opacity:\(SVGCanvas.share(level, Self.levels));shape-rendering:crispEdges"
+      )
     }
     drawTicks(left, top, scale, &canvas)
   }
@@ -136,7 +138,8 @@ public struct PictureGrid: Sendable {
   /// The places of round numbers on an axis, at most six.
   static func ticks(_ numbers: [Int]) -> [Int] {
     guard let low = numbers.min(), let high = numbers.max() else { return [] }
-    let step = [1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000].first { (high - low) / $0 <= 5 } ?? (high - low)
+    let step =
+      [1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000].first { (high - low) / $0 <= 5 } ?? (high - low)
     return numbers.indices.filter { numbers[$0] % max(step, 1) == 0 }
   }
 
@@ -162,6 +165,7 @@ extension SVGCanvas {
   /// A share as CSS writes it.
   static func share(_ part: Int, _ whole: Int) -> String {
     let thousandths = part * 1000 / whole
-    return thousandths >= 1000 ? "1" : "0." + String(repeating: "0", count: 3 - "\(thousandths)".count) + "\(thousandths)"
+    return thousandths >= 1000
+      ? "1" : "0." + String(repeating: "0", count: 3 - "\(thousandths)".count) + "\(thousandths)"
   }
 }

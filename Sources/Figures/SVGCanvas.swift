@@ -59,7 +59,8 @@ struct SVGCanvas {
   /// Writes a text that rises to the right by 60 degrees.
   mutating func slantedText(_ text: String, x: Double, y: Double, style: String = "") {
     elements.append(
-      "<text transform=\"translate(\(n(x)) \(n(y))) rotate(-60)\" style=\"\(style)\">\(SVGCanvas.escaped(text))</text>")
+      "<text transform=\"translate(\(n(x)) \(n(y))) rotate(-60)\" style=\"\(style)\">\(SVGCanvas.escaped(text))</text>"
+    )
   }
 
   /// The whole document.

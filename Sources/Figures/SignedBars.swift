@@ -43,7 +43,8 @@ public struct SignedBars: Sendable {
 
   /// Describes a figure.
   public init(title: String, xLabel: String, series: [String], hypothetical: String = "", rows: [Row]) {
-    precondition(rows.allSatisfy { $0.bars.count == series.count }, "rows of other sizes than \(series.count)")
+    precondition(
+      rows.allSatisfy { $0.bars.count == series.count }, "rows of other sizes than \(series.count)")
     self.title = title
     self.xLabel = xLabel
     self.series = series
@@ -80,7 +81,8 @@ public struct SignedBars: Sendable {
 
   private func draw(_ row: Row, _ y: Double, _ scale: Scale, _ canvas: inout SVGCanvas) {
     canvas.text(
-      HeatMap.shortened(row.name, 48), x: Self.left - 10, y: y + step / 2, style: "text-anchor:end;font-size:11px")
+      HeatMap.shortened(row.name, 48), x: Self.left - 10, y: y + step / 2,
+      style: "text-anchor:end;font-size:11px")
     for (index, bar) in row.bars.enumerated() {
       guard let value = bar.value, value.isFinite else { continue }
       let (zero, end) = (place(0, scale), place(value, scale))

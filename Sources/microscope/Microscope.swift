@@ -19,7 +19,8 @@ struct Microscope: AsyncParsableCommand {
       TokenizeCommand.self, PullCommand.self, InspectCommand.self,
       TrainCommand.self, EvaluateCommand.self, CompactCommand.self, DashboardsCommand.self,
       FeaturesCommand.self, OperandsCommand.self, OverlapCommand.self, ContrastCommand.self,
-      PositionsCommand.self, SpecimenCommand.self, CalibrateCommand.self, StudyCommand.self, DoctorCommand.self,
+      PositionsCommand.self, SpecimenCommand.self, CalibrateCommand.self, StudyCommand.self,
+      DoctorCommand.self,
     ])
 
   /// Runs the command that the arguments name; an error is told in one sentence on standard error.

@@ -34,7 +34,9 @@ struct StudyTests {
         let response = await site.get("/api/v1/studies/one/reports/r7/\(path)")
         #expect(response.status == 200 && response.headers["Content-Type"] == type)
         let policy = try #require(response.headers["Content-Security-Policy"])
-        #expect(policy.contains("default-src 'none'") && policy.contains("sandbox") && !policy.contains("script-src"))
+        #expect(
+          policy.contains("default-src 'none'") && policy.contains("sandbox")
+            && !policy.contains("script-src"))
       }
     }
   }

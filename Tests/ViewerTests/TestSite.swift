@@ -12,7 +12,8 @@ struct TestSite {
   /// Runs a body with a site that shows the given files.
   static func with<Result>(
     _ files: [String: String] = [:], live: (any LiveModel)? = nil, features: (any FeatureLibrary)? = nil,
-    studies: (any StudyGallery)? = nil, token: String? = nil, listening: String = "127.0.0.1", body: (TestSite) async throws -> Result
+    studies: (any StudyGallery)? = nil, token: String? = nil,
+    listening: String = "127.0.0.1", body: (TestSite) async throws -> Result
   ) async throws -> Result {
     try await TemporaryGraphs.with(files) { directory in
       var contents = ViewerContents(graphDirectory: directory)

@@ -50,7 +50,8 @@ extension HeatMap {
   ///   - piece: The text of a token.
   ///   - label: What a feature is called.
   public init(
-    _ summaries: [PositionSummary], features count: Int = 30, piece: (Int) -> String, label: (FeatureName) -> String
+    _ summaries: [PositionSummary], features count: Int = 30, piece: (Int) -> String,
+    label: (FeatureName) -> String
   ) {
     let shares = summaries.map { summary in
       Dictionary(uniqueKeysWithValues: summary.features.map { ($0.feature, $0.share) })
@@ -68,7 +69,8 @@ extension HeatMap {
         Group(
           name: "probability", most: 1,
           rows: [
-            Row(name: "of the text's next token", values: summaries.map { $0.nextProbability.map(Double.init) }),
+            Row(
+              name: "of the text's next token", values: summaries.map { $0.nextProbability.map(Double.init) }),
             Row(name: "of the most probable token", values: summaries.map { Double($0.topProbability) }),
           ]),
         Group(
@@ -101,7 +103,8 @@ extension SignedBars {
     self.init(
       title: "What the features that differ most do directly",
       xLabel: isOne
-        ? "direct effect on the logit of \(outputs.0)" : "direct effect on the logit of \(outputs.0) − that of \(outputs.1)",
+        ? "direct effect on the logit of \(outputs.0)"
+        : "direct effect on the logit of \(outputs.0) − that of \(outputs.1)",
       series: ["in: \(names.0)", "in: \(names.1)"],
       hypothetical: "silent there: what it would do if it were as active as in the other prompt",
       rows: contrast.rows.prefix(count).map {

@@ -37,7 +37,8 @@ struct ContrastSide {
         TargetChooser(transformer, logits: logits) { "\($0)" }.tokens(wanted)
       }
       let local = try basis.replacementModel(
-        of: transformer, tokens: tokens, neuronCount: 4 * settings.attribution.maxFeatureNodes, targets: choose)
+        of: transformer, tokens: tokens, neuronCount: 4 * settings.attribution.maxFeatureNodes,
+        targets: choose)
       let targets = choose(local.logits)
       let result = try Attributor(options: settings.attribution).attribute(local, targets: targets)
       return ContrastSide(local, targets, result, settings)

@@ -60,7 +60,9 @@ extension FeatureOverlap {
     items = texts.count
     let names = languages.indices
     let places = names.flatMap { first in names.filter { $0 > first }.map { [first, $0] } }
-    let values = workers.map(places) { OverlapValues(sets, pair: $0, languages: names.count, items: texts.count) }
+    let values = workers.map(places) {
+      OverlapValues(sets, pair: $0, languages: names.count, items: texts.count)
+    }
     pairs = zip(places, values).map { Pair(languages: $0, layers: $1.layers) }
     layers = OverlapValues(mean: values).layers
   }

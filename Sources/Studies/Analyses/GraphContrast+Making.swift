@@ -37,8 +37,10 @@ extension GraphContrast {
     let pairs = ContrastPair(sides[0], sides[1], mapping)
     let places = pairs.places
     let presences = [
-      sides[0].presences(places.map { ($0.feature, $0.first) }, assuming: sides[1], at: places.map(\.second), settings),
-      sides[1].presences(places.map { ($0.feature, $0.second) }, assuming: sides[0], at: places.map(\.first), settings),
+      sides[0].presences(
+        places.map { ($0.feature, $0.first) }, assuming: sides[1], at: places.map(\.second), settings),
+      sides[1].presences(
+        places.map { ($0.feature, $0.second) }, assuming: sides[0], at: places.map(\.first), settings),
     ]
     self.sides = sides.map(\.summary)
     rows = places.indices.map {

@@ -25,7 +25,9 @@ public struct MeanEstimate: Sendable, Hashable, Codable {
     mean = values.reduce(0, +) / Double(values.count)
     var random = SplitMix64(seed: seed)
     var means = (0..<Self.draws).map { _ in
-      (0..<values.count).reduce(0.0) { sum, _ in sum + values[Int.random(in: 0..<values.count, using: &random)] }
+      (0..<values.count).reduce(0.0) { sum, _ in
+        sum + values[Int.random(in: 0..<values.count, using: &random)]
+      }
         / Double(values.count)
     }
     means.sort()

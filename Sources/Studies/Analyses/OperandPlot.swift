@@ -47,7 +47,8 @@ extension FeatureProbe {
   ///   - prompts: The tokens of each cell of the grid, in its order, each with the position.
   ///   - progress: Told how many cells are read; what it throws ends the work.
   public func operandPlots(
-    of features: [FeatureName], over grid: OperandGrid, at position: Int, prompts: [[Int]], _ workers: Workers,
+    of features: [FeatureName], over grid: OperandGrid, at position: Int, prompts: [[Int]],
+    _ workers: Workers,
     progress: (Int) throws -> Void = { _ in }
   ) rethrows -> [OperandPlot] {
     precondition(prompts.count == grid.count, "\(prompts.count) prompts for \(grid.count) cells")

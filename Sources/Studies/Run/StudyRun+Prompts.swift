@@ -1,7 +1,8 @@
 extension StudyRun {
   /// Returns the first prompts of the study's first set, each as text and as the model reads it.
   public func prompts(_ count: Int) throws -> [(text: String, tokens: [Int])] {
-    guard let set = study.behaviours.first.flatMap({ gate in study.prompts.first { $0.name == gate.prompts } })
+    guard
+      let set = study.behaviours.first.flatMap({ gate in study.prompts.first { $0.name == gate.prompts } })
     else { return [] }
     let made = try PromptMaker(subject: subject, seed: seed).prompts(set)
     return made.prefix(count).map { prompt in

@@ -19,10 +19,15 @@ struct StudyAPI: Sendable {
       APIRoute("GET", "studies", list),
       APIRoute("POST", "studies/*/runs", run),
       APIRoute("GET", "studies/*/reports/*") { call in
-        .json(data: try await read { (gallery) throws(APIError) in try gallery.report(call.names[1], of: call.names[0]) })
+        .json(
+          data: try await read { (gallery) throws(APIError) in
+            try gallery.report(call.names[1], of: call.names[0])
+          })
       },
       APIRoute("GET", "studies/*/reports/*/page") { call in
-        let page = try await read { (gallery) throws(APIError) in try gallery.page(call.names[1], of: call.names[0]) }
+        let page = try await read { (gallery) throws(APIError) in
+          try gallery.page(call.names[1], of: call.names[0])
+        }
         return StudyAPI.sealed(page, type: "text/html; charset=utf-8")
       },
       APIRoute("GET", "studies/*/reports/*/figures/*") { call in
@@ -57,7 +62,8 @@ struct StudyAPI: Sendable {
     guard let study = studies.first(where: { $0.name == name }) else { throw StudyAPI.unknown(name) }
     let body = try call.body(Body.self)
     let request = StudyRequest(
-      study: name, model: body.model, transcoders: body.transcoders, control: body.control, seed: body.seed ?? 0)
+      study: name, model: body.model, transcoders: body.transcoders, control: body.control,
+      seed: body.seed ?? 0)
     let graphs = graphs
     let status = try board.start(.study, title: study.title, client: call.client) {
       (progress) throws(APIError) in

@@ -19,11 +19,13 @@ struct AnalysisOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The token put before each text: an id, or 'none'. (default: what suits the model best)", valueName: "id"))
+      "The token put before each text: an id, or 'none'. (default: what suits the model best)",
+      valueName: "id"))
   var bos: String?
 
   @Option(
-    help: ArgumentHelp("Draw what was found: .svg, or .png where rsvg-convert is installed.", valueName: "file"))
+    help: ArgumentHelp(
+      "Draw what was found: .svg, or .png where rsvg-convert is installed.", valueName: "file"))
   var figure: String?
 
   @Flag(help: "Print JSON.")
@@ -44,7 +46,8 @@ struct AnalysisOptions: ParsableArguments {
     let set = try folder.map { try TranscoderSet(path: $0) }
     try set?.check(fits: opened.transformer)
     return AnalysisSubject(
-      model: opened, resolved: resolved, name: resolved.entry?.id ?? resolved.location.lastPathComponent, transcoders: set,
+      model: opened, resolved: resolved, name: resolved.entry?.id ?? resolved.location.lastPathComponent,
+      transcoders: set,
       folder: folder, bos: bos, workers: Workers(count: model.threads))
   }
 

@@ -17,26 +17,35 @@ struct StudyReportShelf: Sendable {
       id: StudyReportShelf.id(report), model: report.model, transcoders: report.basis,
       control: report.control?.rawValue, held: report.count(.held), failed: report.count(.failed),
       untestable: report.count(.untestable), created: Int64(Date().timeIntervalSince1970 * 1000),
-      figures: ([report.diagram].compactMap { $0 } + report.charts).map { .init(file: $0.file, title: $0.title) },
+      figures: ([report.diagram].compactMap { $0 } + report.charts).map {
+        .init(file: $0.file, title: $0.title)
+      },
       graphs: graphs)
     let folder = root.appending(components: report.study.name, entry.id)
     try report.write(to: folder.path)
     do {
       try JSONEncoder().encode(entry).write(to: folder.appending(component: "entry.json"), options: .atomic)
     } catch {
-      throw CommandError("Cannot keep the report in \(folder.path): check the disk and that you may write there.")
+      throw CommandError(
+        "Cannot keep the report in \(folder.path): check the disk and that you may write there.")
     }
     return entry
   }
 
   /// What is told of a study's reports, the newest first.
   func entries(of study: String) -> [StudyInfo.Report] {
-    folders(of: study).values.compactMap(StudyReportShelf.entry).sorted { ($1.created, $0.id) < ($0.created, $1.id) }
+    folders(of: study).values.compactMap(StudyReportShelf.entry).sorted {
+      ($1.created, $0.id) < ($0.created, $1.id)
+    }
   }
 
-  /// A file of a report; nil where there is none. Names are looked up among those that are there.
+  /// A file of a report; nil where there is none.
+  ///
+  /// Names are looked up among those that are there.
   func file(_ name: String, of report: String, _ study: String) -> Data? {
-    guard let folder = folders(of: study)[report], let entry = StudyReportShelf.entry(folder) else { return nil }
+    guard let folder = folders(of: study)[report], let entry = StudyReportShelf.entry(folder) else {
+      return nil
+    }
     let files = ["report.json", "report.html"] + entry.figures.map(\.file)
     guard let file = files.first(where: { $0 == name }), !file.contains("/") else { return nil }
     return try? Data(contentsOf: folder.appending(component: file))
@@ -64,7 +73,8 @@ struct StudyReportShelf: Sendable {
     return parts.map { part in
       part.utf8.map { byte in
         let character = Character(Unicode.Scalar(byte))
-        let isKept = character.isASCII && (character.isLetter || character.isNumber || ".-".contains(character))
+        let isKept =
+          character.isASCII && (character.isLetter || character.isNumber || ".-".contains(character))
         return isKept ? String(character) : "-"
       }.joined().trimmingCharacters(in: ["."])
     }.joined(separator: "--")

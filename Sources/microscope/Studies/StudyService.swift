@@ -90,7 +90,8 @@ struct StudyService: StudyGallery {
       let slug = Slug.slug(from: words.joined(separator: " "))
       let file = traced.file(
         slug: slug, model: subject.name,
-        program: .init(name: "microscope", version: Microscope.version, url: ""), seconds: traced.seconds.total)
+        program: .init(name: "microscope", version: Microscope.version, url: ""),
+        seconds: traced.seconds.total)
       try traced.write(file, to: folder)
       return StudyInfo.Graph(slug: slug.text, title: prompt.text)
     }
@@ -100,7 +101,8 @@ struct StudyService: StudyGallery {
     do {
       if let file = try StudyLibrary.file(named: name) { return try file.study() }
     } catch { throw APIError(.failed, "\(error)") }
-    throw APIError(.noSuchStudy, "There is no study '\(name.prefix(60))': list them with GET /api/v1/studies.")
+    throw APIError(
+      .noSuchStudy, "There is no study '\(name.prefix(60))': list them with GET /api/v1/studies.")
   }
 
   private func file(_ name: String, _ id: String, _ study: String) throws(APIError) -> Data {
@@ -128,16 +130,21 @@ extension StudyService {
 
   /// Opens the model and the features that are asked for; only those that the study or the machine knows by name.
   private func subject(of study: Study, _ request: StudyRequest) throws -> StudySubject {
-    guard let name = request.model ?? study.models.first(where: { location($0.model) != nil })?.model
-      ?? study.models.first?.model
+    guard
+      let name = request.model ?? study.models.first(where: { location($0.model) != nil })?.model
+        ?? study.models.first?.model
     else { throw APIError(.cannotRun, "The study suits no model: name one.") }
     let known = study.models.map(\.model) + Catalogue.builtIn.entries.map(\.id)
     guard known.contains(name) else {
-      throw APIError(.cannotRun, "The page runs studies on models that they suit, and on the catalogue's: choose one of them.")
+      throw APIError(
+        .cannotRun,
+        "The page runs studies on models that they suit, and on the catalogue's: choose one of them.")
     }
     guard let resolved = location(name) else {
       throw APIError(
-        .cannotRun, "The model \(name) is not on this machine: run 'microscope study run \(study.name) --model \(name)' first, which fetches or makes it.")
+        .cannotRun,
+        "The model \(name) is not on this machine: run 'microscope study run \(study.name) --model \(name)' first, which fetches or makes it."
+      )
     }
     let model = try LanguageModel(path: resolved.location.path, workers: workers)
     let folder = try folder(study, name, request.transcoders)
@@ -145,11 +152,13 @@ extension StudyService {
     try set?.check(fits: model.transformer)
     let dashboards = DashboardSubject(
       model: model, name: resolved.entry?.id ?? resolved.location.lastPathComponent,
-      firstToken: resolved.entry?.firstToken ?? .modelDefault, basis: set.map { .transcoders($0) } ?? .neurons,
+      firstToken: resolved.entry?.firstToken ?? .modelDefault,
+      basis: set.map { .transcoders($0) } ?? .neurons,
       file: nil)
     return StudySubject(
       model: model, name: name, basis: set.map { .transcoders($0) } ?? .neurons,
-      basisName: folder?.lastPathComponent ?? "neurons", firstToken: resolved.entry?.firstToken ?? .modelDefault,
+      basisName: folder?.lastPathComponent ?? "neurons",
+      firstToken: resolved.entry?.firstToken ?? .modelDefault,
       dashboards: study.searchesWords ? try dashboards.openStore() : nil)
   }
 
@@ -161,7 +170,8 @@ extension StudyService {
       if asked == "neurons" { return nil }
       guard let found = present.first(where: { $0.name == asked }) else {
         throw APIError(
-          .noSuchSet, "There are no transcoders '\(asked.prefix(60))' on this machine for the model \(model).")
+          .noSuchSet, "There are no transcoders '\(asked.prefix(60))' on this machine for the model \(model)."
+        )
       }
       return found.location
     }
@@ -169,14 +179,17 @@ extension StudyService {
     for name in study.models.first(where: { $0.model == model })?.transcoders ?? [] {
       if name == "neurons" { return nil }
       if name == "default", let own { return own }
-      if let found = try? catalogue.resolve(transcoders: name, model: model, home: home) { return found.location }
+      if let found = try? catalogue.resolve(transcoders: name, model: model, home: home) {
+        return found.location
+      }
     }
     return own
   }
 
   private func command(_ study: Study, _ subject: StudySubject, _ request: StudyRequest) -> String {
     (["microscope study run", study.name, "--model", subject.name, "--transcoders", subject.basisName]
-      + (request.control.map { ["--control", $0] } ?? []) + ["--seed", "\(request.seed)"]).joined(separator: " ")
+      + (request.control.map { ["--control", $0] } ?? []) + ["--seed", "\(request.seed)"]).joined(
+        separator: " ")
   }
 }
 

@@ -19,7 +19,8 @@ struct GraphContrastTests {
   private func set(_ form: TinyTranscoders) -> TranscoderSet { form.set(for: transformer, tokens: first) }
 
   @Test(
-    "What a silent feature would do is what setting it does under full freeze", arguments: TinyTranscoders.forms)
+    "What a silent feature would do is what setting it does under full freeze",
+    arguments: TinyTranscoders.forms)
   func hypothetical(form: TinyTranscoders) throws {
     let set = set(form)
     let contrast = try GraphContrast(
@@ -76,8 +77,10 @@ struct GraphContrastTests {
       }
       let local = try basis.replacementModel(
         of: transformer, tokens: tokens, neuronCount: 160, targets: choose)
-      let graph = try Attributor(options: settings.attribution).attribute(local, targets: choose(local.logits))
-        .graph
+      let graph = try Attributor(options: settings.attribution).attribute(
+        local, targets: choose(local.logits)
+      )
+      .graph
       var met = 0
       for row in contrast.rows {
         let here = row[keyPath: presence]
@@ -114,7 +117,8 @@ struct GraphContrastTests {
     }
   }
 
-  @Test("A silent feature's inputs and constants add up to what it reads; the inhibitors are its worst inputs")
+  @Test(
+    "A silent feature's inputs and constants add up to what it reads; the inhibitors are its worst inputs")
   func inhibitors() throws {
     let set = set(TinyTranscoders.forms[0])
     let contrast = try GraphContrast(
@@ -133,7 +137,8 @@ struct GraphContrastTests {
     let set = set(TinyTranscoders.forms[5])
     let found = try [1, 3].map { count in
       try GraphContrast(
-        TinyTransformer().transformer(seed: 51, workers: Workers(count: count)), .transcoders(set), first: first,
+        TinyTransformer().transformer(seed: 51, workers: Workers(count: count)), .transcoders(set),
+        first: first,
         second: second)
     }
     #expect(found[0] == found[1])

@@ -57,7 +57,9 @@ struct OperandPlotTests {
     #expect(low.kind == "low precision" && low.values == ["3 & 5"])
   }
 
-  @Test("Noise has no rule, a rule's picture with its cells dealt out anew has none, and what does not vary says so")
+  @Test(
+    "Noise has no rule, a rule's picture with its cells dealt out anew has none, and what does not vary says so"
+  )
   func control() {
     var random = SplitMix64(seed: 5)
     let noise = Self.plot { _, _ in Float.random(in: 0...1, using: &random) }.fit()
@@ -107,7 +109,8 @@ struct OperandPlotTests {
     #expect(plot.score(.onesTable) == nil && plot.score(.sum) != nil)
   }
 
-  @Test("Plots hold what a run of each prompt gives, whatever the number of threads", arguments: TinyBasis.forms)
+  @Test(
+    "Plots hold what a run of each prompt gives, whatever the number of threads", arguments: TinyBasis.forms)
   func twin(form: TinyBasis) throws {
     let transformer = TinyTransformer().transformer(seed: 31)
     let grid = OperandGrid(a: Array(1...6), b: Array(2...5))

@@ -10,7 +10,8 @@ import Transformers
 
 struct ContrastCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "contrast", abstract: "Two prompts' graphs side by side, with the features that one of them lacks.",
+    commandName: "contrast",
+    abstract: "Two prompts' graphs side by side, with the features that one of them lacks.",
     discussion: """
       Both graphs explain the same two outputs: what the model says to the first prompt, and what it says to the second. \
       For each feature of either pruned graph: its activation, its share of the influence and its direct effect in both \
@@ -109,9 +110,15 @@ struct ContrastReport: Encodable {
     let counts = [GraphContrast.Status.both, .onlyFirst, .onlySecond].map { status in
       "\(contrast.rows.count { $0.status == status }) \(status == .both ? "in both" : status.rawValue)"
     }
-    let head = ["feature", "where", "activation 1", "2", "influence 1", "2", "effect 1", "2", "kept silent by"]
-    return (sides + ["features: " + counts.joined(separator: ", "), ""] + Table.lines(
-      [head] + contrast.rows.prefix(limit).map(cells)) + ["", "(…) would be the effect if it were as active as in the other prompt"])
+    let head = [
+      "feature", "where", "activation 1", "2", "influence 1", "2", "effect 1", "2", "kept silent by",
+    ]
+    return
+      (sides + ["features: " + counts.joined(separator: ", "), ""]
+      + Table.lines(
+        [head] + contrast.rows.prefix(limit).map(cells)) + [
+        "", "(…) would be the effect if it were as active as in the other prompt",
+      ])
       .joined(separator: "\n")
   }
 
@@ -127,7 +134,9 @@ struct ContrastReport: Encodable {
     }
     return [String(label(row.feature).prefix(40)), place(row)]
       + sides.map { Double($0.activation).rounded(to: 2) }
-      + sides.map { "\((100 * $0.influence).rounded(to: 1))%" } + sides.map(effect) + [silenced.joined(separator: "; ")]
+      + sides.map { "\((100 * $0.influence).rounded(to: 1))%" } + sides.map(effect) + [
+        silenced.joined(separator: "; ")
+      ]
   }
 
   /// The tokens at which a feature is looked at.

@@ -30,7 +30,8 @@ struct OperandsCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Texts with {a} and {b}; the first is the one that rules are about.", valueName: "template"))
+    help: ArgumentHelp(
+      "Texts with {a} and {b}; the first is the one that rules are about.", valueName: "template"))
   var templates: [String]
 
   @OptionGroup var options: AnalysisOptions
@@ -44,7 +45,8 @@ struct OperandsCommand: AsyncParsableCommand {
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Features to plot.", valueName: "layer/index"))
   var features: [FeatureName] = []
 
-  @Option(help: ArgumentHelp("The pair whose graph's features are plotted. (default: 36,59)", valueName: "a,b"))
+  @Option(
+    help: ArgumentHelp("The pair whose graph's features are plotted. (default: 36,59)", valueName: "a,b"))
   var prompt: OperandList?
 
   @Option(help: "How many of the graph's features to plot.")
@@ -105,7 +107,8 @@ struct OperandsCommand: AsyncParsableCommand {
     let found = traced.pruned.strongestFeatures(limit, at: try position(in: tokens))
     guard !found.isEmpty else {
       throw CommandError(
-        "The graph of ‘\(Terminal.visible(text))’ has no features at that position: choose another with --at, or name features with --features.")
+        "The graph of ‘\(Terminal.visible(text))’ has no features at that position: choose another with --at, or name features with --features."
+      )
     }
     return found
   }
@@ -114,7 +117,8 @@ struct OperandsCommand: AsyncParsableCommand {
     let position = at < 0 ? tokens.count + at : at
     guard (1..<max(tokens.count, 2)).contains(position), position < tokens.count else {
       throw CommandError(
-        "A prompt has \(tokens.count) tokens, and features count from position 1 on: choose another place than \(at) with --at.")
+        "A prompt has \(tokens.count) tokens, and features count from position 1 on: choose another place than \(at) with --at."
+      )
     }
     return position
   }
@@ -131,10 +135,12 @@ struct OperandsCommand: AsyncParsableCommand {
     }
     let clock = ContinuousClock()
     let start = clock.now
-    return subject.probe.operandPlots(of: features, over: grid, at: at, prompts: prompts, subject.workers) { done in
+    return subject.probe.operandPlots(of: features, over: grid, at: at, prompts: prompts, subject.workers) {
+      done in
       let left = (clock.now - start) / .seconds(1) * Double(grid.count - done) / Double(done)
       Terminal.progress(
-        "‘\(Terminal.visible(template))’: \(done.grouped) of \(grid.count.grouped) pairs, about \(left.rounded(to: 0)) s left")
+        "‘\(Terminal.visible(template))’: \(done.grouped) of \(grid.count.grouped) pairs, about \(left.rounded(to: 0)) s left"
+      )
     }
   }
 }
@@ -153,7 +159,8 @@ struct OperandList: ExpressibleByArgument {
     }
     let list = argument.split(separator: ",", omittingEmptySubsequences: false)
     numbers = list.compactMap { Int($0) }
-    guard !numbers.isEmpty, numbers.count == list.count, Set(numbers).count == numbers.count || numbers.count == 2
+    guard !numbers.isEmpty, numbers.count == list.count,
+      Set(numbers).count == numbers.count || numbers.count == 2
     else { return nil }
   }
 

@@ -70,7 +70,8 @@ struct OperandsReport: Encodable {
       ["feature", "kind", "rule", "active for", "R²", "max", "active"]
       + templates.dropFirst().indices.map { "r (\($0 + 1))" }
     let contexts = templates.enumerated().map { "(\($0 + 1)) \(Terminal.visible($1))" }
-    return (["\(model), \(transcoders), \(a.count) × \(b.count) pairs, position \(position)"] + contexts + [""]
+    return
+      (["\(model), \(transcoders), \(a.count) × \(b.count) pairs, position \(position)"] + contexts + [""]
       + Table.lines([head] + rows)).joined(separator: "\n")
   }
 }

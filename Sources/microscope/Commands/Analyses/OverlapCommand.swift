@@ -54,7 +54,8 @@ struct OverlapCommand: AsyncParsableCommand {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     let items = try lines.compactMap { number, line -> [String: String]? in
       guard line.contains(where: { !$0.isWhitespace }) else { return nil }
-      guard let item = try? JSONDecoder().decode([String: String].self, from: Data(line.utf8)), item.count > 1,
+      guard let item = try? JSONDecoder().decode([String: String].self, from: Data(line.utf8)),
+        item.count > 1,
         item.values.allSatisfy({ !$0.isEmpty })
       else {
         throw CommandError(
@@ -63,7 +64,9 @@ struct OverlapCommand: AsyncParsableCommand {
       return item
     }
     guard items.count > 1 else { throw CommandError("\(texts) holds fewer than two lines: give more texts.") }
-    guard let wrong = items.firstIndex(where: { $0.keys.sorted() != items[0].keys.sorted() }) else { return items }
+    guard let wrong = items.firstIndex(where: { $0.keys.sorted() != items[0].keys.sorted() }) else {
+      return items
+    }
     throw CommandError("Text \(wrong + 1) of \(texts) has other languages than the first: give all the same.")
   }
 
@@ -76,7 +79,8 @@ struct OverlapCommand: AsyncParsableCommand {
       ["\(layer)", cell(row.parallel), cell(row.unrelated), cell(row.difference)]
     }
     let names = report.overlap.languages.map(Terminal.visible).joined(separator: ", ")
-    return (["\(report.model), \(report.transcoders): \(report.overlap.items) texts in \(names)", ""]
+    return
+      (["\(report.model), \(report.transcoders): \(report.overlap.items) texts in \(names)", ""]
       + Table.lines([["layer", "same meaning", "unrelated", "difference"]] + rows)).joined(separator: "\n")
   }
 }

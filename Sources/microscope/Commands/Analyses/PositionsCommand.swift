@@ -39,7 +39,8 @@ struct PositionsCommand: AsyncParsableCommand {
   @Flag(help: "Explain the token that the text has next, instead of the most probable ones.")
   var actual = false
 
-  @Option(help: ArgumentHelp("The most features whose own inputs are computed, of each graph.", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("The most features whose own inputs are computed, of each graph.", valueName: "count"))
   var maxFeatureNodes: Int?
 
   @Option(help: ArgumentHelp("Write the graphs there.", valueName: "folder"))
@@ -69,7 +70,9 @@ struct PositionsCommand: AsyncParsableCommand {
     let subject = try await options.open()
     let tokens = try subject.tokens(text)
     let positions = try positions(tokens.count)
-    let traces = try subject.transcoders.map { try PositionTraces(subject.model.transformer, $0, tokens: tokens) }
+    let traces = try subject.transcoders.map {
+      try PositionTraces(subject.model.transformer, $0, tokens: tokens)
+    }
     let name = try slug.map { try Slug($0) } ?? Slug.slug(from: text)
     var report = PositionsReport(subject, tokens)
     for (done, position) in positions.enumerated() {
@@ -80,7 +83,11 @@ struct PositionsCommand: AsyncParsableCommand {
     Terminal.progress("")
     let labels = subject.labels(report.shownFeatures)
     try options.draw(report.map(limit, piece: subject.piece) { labels[$0] ?? "\($0)" }.svg)
-    if options.json { try Terminal.printJSON(report) } else { try Terminal.say(report.text(subject.piece, labels)) }
+    if options.json {
+      try Terminal.printJSON(report)
+    } else {
+      try Terminal.say(report.text(subject.piece, labels))
+    }
   }
 
   private func file() throws -> String {
@@ -93,7 +100,8 @@ struct PositionsCommand: AsyncParsableCommand {
   private func positions(_ count: Int) throws -> [Int] {
     let last = actual ? count - 2 : count - 1
     guard last >= 1 else {
-      throw CommandError("The text has \(count) tokens: give a longer one, as the first position has no features.")
+      throw CommandError(
+        "The text has \(count) tokens: give a longer one, as the first position has no features.")
     }
     guard let at else { return Array(1...last) }
     let chosen = Set(at.numbers.map { $0 < 0 ? $0 + count : $0 }).sorted()

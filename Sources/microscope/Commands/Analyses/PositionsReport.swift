@@ -57,7 +57,9 @@ struct PositionsReport: Encodable {
     }
     let head = ["at", "token", "model says", "text says", "repl.", "compl.", "active", "strongest features"]
     let files = positions.compactMap(\.file)
-    return (["\(model), \(transcoders)", ""] + Table.lines([head] + rows)
-      + (files.isEmpty ? [] : ["", "graphs  \(files.count) files, the first \(files[0])"])).joined(separator: "\n")
+    return
+      (["\(model), \(transcoders)", ""] + Table.lines([head] + rows)
+      + (files.isEmpty ? [] : ["", "graphs  \(files.count) files, the first \(files[0])"])).joined(
+        separator: "\n")
   }
 }
