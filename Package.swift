@@ -150,7 +150,7 @@ let package = Package(
         "Attribution", "Calibrations", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures",
         "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ReplacementModels",
         "SpecimenTraining", "Specimens", "Tokenizers", "Transcoders", "Transformers", yams, crypto,
-      ], resources: [.copy("Library")]),
+      ], resources: [.copy("Library")], testable: true),
 
     // People.
     module("Figures"),

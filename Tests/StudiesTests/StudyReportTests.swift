@@ -1,6 +1,6 @@
 import Foundation
 import Interventions
-import Studies
+@testable import Studies
 import Testing
 
 @Suite("Study reports")

@@ -1,8 +1,9 @@
 import Evaluations
 import Foundation
+import Interventions
 import LinearAlgebra
 import Specimens
-import Studies
+@testable import Studies
 import Testing
 import Transformers
 

@@ -1,5 +1,4 @@
 public import Foundation
-public import GraphFiles
 
 /// The studies behind the page: declared experiments, their reports, and a way to run them.
 ///
