@@ -22,7 +22,7 @@ struct FeatureOverlapTests {
   @Test("It is that of sets, item by item", arguments: TinyTranscoders.forms)
   func twin(form: TinyTranscoders) throws {
     let (probe, texts) = (probe(form), texts(5))
-    let overlap = FeatureOverlap(probe, languages: ["x", "y", "z"], texts: texts, Workers(count: 2))
+    let overlap = try FeatureOverlap(probe, languages: ["x", "y", "z"], texts: texts, Workers(count: 2))
     #expect(overlap.pairs.map(\.languages) == [[0, 1], [0, 2], [1, 2]] && overlap.items == 5)
     for layer in 0..<3 {
       let set = { (item: Int, language: Int) -> Set<Int> in
@@ -46,12 +46,12 @@ struct FeatureOverlapTests {
   @Test("Texts that are the same share all; random ones share no more when they are called parallel")
   func laws() throws {
     let same = texts(24).map { [$0[0], $0[0]] }
-    let equal = FeatureOverlap(probe(), languages: ["x", "y"], texts: same, Workers(count: 2))
+    let equal = try FeatureOverlap(probe(), languages: ["x", "y"], texts: same, Workers(count: 2))
     for layer in equal.layers {
       #expect(layer.parallel.mean == 1 && layer.unrelated.mean ?? 1 < 0.95)
       #expect(try #require(layer.difference.range).lowerBound > 0)
     }
-    let random = FeatureOverlap(
+    let random = try FeatureOverlap(
       probe(), languages: ["x", "y"], texts: texts(24).map { Array($0[0...1]) }, Workers(count: 2))
     for layer in random.layers {
       let range = try #require(layer.difference.range)
@@ -60,10 +60,10 @@ struct FeatureOverlapTests {
   }
 
   @Test("Neurons count where they are strong, and the number of threads changes nothing")
-  func neurons() {
+  func neurons() throws {
     let probe = FeatureProbe(transformer, ModelNeurons(transformer))
-    let found = [1, 3].map {
-      FeatureOverlap(probe, languages: ["x", "y", "z"], texts: texts(6), Workers(count: $0))
+    let found = try [1, 3].map {
+      try FeatureOverlap(probe, languages: ["x", "y", "z"], texts: texts(6), Workers(count: $0))
     }
     #expect(found[0] == found[1])
     #expect(found[0].layers.allSatisfy { ($0.unrelated.mean ?? 1) < 0.9 && ($0.unrelated.mean ?? 0) > 0 })
