@@ -11,6 +11,14 @@ public struct OperandFit: Sendable, Hashable, Codable {
   /// 1 − (Σ within classes / (cells − classes)) / (Σ in all / (cells − 1)): around 0 for what the rule does not tell.
   public var score: Double?
 
+  /// Says how well a rule tells.
+  public init(rule: String? = nil, kind: String, values: [String], score: Double? = nil) {
+    self.rule = rule
+    self.kind = kind
+    self.values = values
+    self.score = score
+  }
+
   /// Below this score no rule is named.
   public static let leastScore = 0.5
   /// A rule with fewer classes is preferred when it explains this much less.

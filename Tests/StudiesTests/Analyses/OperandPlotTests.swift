@@ -122,8 +122,8 @@ struct OperandPlotTests {
       }
     let features = [(0, 3), (2, 1), (1, 7), (0, 0)].map { FeatureName(layer: $0.0, index: $0.1) }
     let probe = FeatureProbe(transformer, basis)
-    let plots = [1, 2, 3].map { threads in
-      probe.operandPlots(of: features, over: grid, at: -2, prompts: prompts, Workers(count: threads))
+    let plots = try [1, 2, 3].map { threads in
+      try probe.operandPlots(of: features, over: grid, at: -2, prompts: prompts, Workers(count: threads))
     }
     #expect(plots[0] == plots[1] && plots[0] == plots[2])
     #expect(plots[0].contains { $0.density > 0 })
