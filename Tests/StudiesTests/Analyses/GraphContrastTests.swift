@@ -1,6 +1,7 @@
 import Attribution
 import CircuitGraphs
 import Evaluations
+import FeatureDashboards
 import Interventions
 import LinearAlgebra
 import ReplacementModels
