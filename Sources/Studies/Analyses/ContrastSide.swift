@@ -37,7 +37,7 @@ struct ContrastSide {
         TargetChooser(transformer, logits: logits) { "\($0)" }.tokens(wanted)
       }
       let local = try basis.replacementModel(
-        of: transformer, tokens: tokens, neuronCount: 4 * settings.attribution.maxFeatureNodes,
+        of: transformer, tokens: tokens, neuronCount: 4 * min(settings.attribution.maxFeatureNodes, 1 << 24),
         targets: choose)
       let targets = choose(local.logits)
       let result = try Attributor(options: settings.attribution).attribute(local, targets: targets)

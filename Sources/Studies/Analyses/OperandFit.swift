@@ -22,7 +22,7 @@ public struct OperandFit: Sendable, Hashable, Codable {
   /// Below this score no rule is named.
   public static let leastScore = 0.5
   /// A rule with fewer classes is preferred when it explains this much less.
-  public static let tolerance = 0.05
+  public static let tolerance = 0.02
 }
 
 extension OperandPlot {
@@ -30,7 +30,7 @@ extension OperandPlot {
   ///
   /// 1. Each rule is scored by the share of variance between its classes, adjusted for their number. A rule needs two
   ///    cells a class in the mean: with as many classes as cells every picture would be explained.
-  /// 2. Rules within 0.05 of the best remain: a lookup table explains all that its sum modulo 10 explains.
+  /// 2. Rules within 0.02 of the best remain: a lookup table explains all that its sum modulo 10 explains.
   /// 3. Of these the one with the fewest classes is taken, the first one of equals; below 0.5 none is.
   public func fit(rules: [OperandRule] = OperandRule.all) -> OperandFit {
     guard let first = values.first, values.contains(where: { $0 != first }) else {
