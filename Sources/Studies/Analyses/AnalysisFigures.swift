@@ -36,7 +36,7 @@ extension PictureGrid {
 extension OperandFit {
   /// What stands above a picture: the rule, its score, and the scale.
   fileprivate func lines(greatest: Float) -> [String] {
-    let active = values.prefix(4).joined(separator: ", ") + (values.count > 4 ? " …" : "")
+    let active = values.prefix(3).joined(separator: ", ") + (values.count > 3 ? " …" : "")
     let most = "max \(Double(greatest).fixed(2))"
     return [rule.map { $0 + ": " + active } ?? kind, score.map { most + ", R² " + $0.fixed(2) } ?? most]
   }
