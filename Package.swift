@@ -148,9 +148,10 @@ let package = Package(
       "Studies",
       on: [
         "Attribution", "Calibrations", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures",
-        "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ReplacementModels", "SpecimenTraining",
+        "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ReplacementModels",
+        "SpecimenTraining",
         "Specimens", "Tokenizers", "Transcoders", "Transformers", yams, crypto,
-      ], resources: [.copy("Library")]),
+      ], resources: [.copy("Library")], testable: true),
 
     // People.
     module("Figures"),

@@ -2,13 +2,12 @@ import ArgumentParser
 import Evaluations
 import FeatureDashboards
 import Foundation
+import Interventions
 import ModelCatalogues
 import ReplacementModels
 import Studies
 import Transcoders
 import Transformers
-
-extension StudyControl: ExpressibleByArgument {}
 
 struct StudyRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,6 +27,14 @@ struct StudyRunCommand: AsyncParsableCommand {
   static let untestable: Int32 = 4
   static let stopped: Int32 = 130
 
+  /// The controls, as they are written.
+  enum Control: String, ExpressibleByArgument, CaseIterable {
+    case shuffled
+    case randomFeatures = "random-features"
+
+    var control: StudyControl { self == .shuffled ? .shuffled : .randomFeatures }
+  }
+
   @OptionGroup var options: StudyOptions
 
   @Option(
@@ -45,7 +52,7 @@ struct StudyRunCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "Run the study so that it must fail: 'shuffled' deals out anew what supernodes stand for, 'random-features' replaces their features by others as active.",
       valueName: "control"))
-  var control: StudyControl?
+  var control: Control?
 
   @Option(help: "The seed of all draws.")
   var seed: UInt64 = 0
@@ -74,7 +81,7 @@ struct StudyRunCommand: AsyncParsableCommand {
     let study = try options.read()
     let subject = try await subject(of: study)
     var run = StudyRun(study, on: subject)
-    run.control = control
+    run.control = control?.control
     run.seed = seed
     run.cacheRoot = fresh ? nil : MicroscopeHome().studies
     run.command = command(subject)
