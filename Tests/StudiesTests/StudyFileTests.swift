@@ -1,6 +1,7 @@
 import Foundation
-@testable import Studies
 import Testing
+
+@testable import Studies
 
 @Suite("Study files")
 struct StudyFileTests {

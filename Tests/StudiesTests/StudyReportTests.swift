@@ -1,7 +1,8 @@
 import Foundation
 import Interventions
-@testable import Studies
 import Testing
+
+@testable import Studies
 
 @Suite("Study reports")
 struct StudyReportTests {

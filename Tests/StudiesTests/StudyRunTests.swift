@@ -3,9 +3,10 @@ import Foundation
 import Interventions
 import LinearAlgebra
 import Specimens
-@testable import Studies
 import Testing
 import Transformers
+
+@testable import Studies
 
 /// The compiled specimen, made once for all tests, and a study of it.
 private struct Compiled {
@@ -44,7 +45,7 @@ private struct Compiled {
       input: {tokens: "{a}"}
       question: {tokens: last}
       middle: {encodes: A again, probes: probes, at: "{A again}"}
-      chain only: {active-on: probes, not-on: parallel, at: last}
+      chain only: {active-on: probes, not-on: parallel, at: last, score: 0.6}
       answer: {output: "{answer}"}
     interventions:
       silent: {suppress: middle}
