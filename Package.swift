@@ -44,6 +44,7 @@ let http: [Target.Dependency] = [
   .product(name: "NIOPosix", package: "swift-nio"),
 ]
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(
   name: "Crypto", package: "swift-crypto", condition: .when(platforms: [.linux]))
 
@@ -71,7 +72,8 @@ let package = Package(
         "Attribution", "Calibrations", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures",
         "GraphFiles",
         "Interventions", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "ReplacementModels",
-        "SpecimenTraining", "Specimens", "Tokenizers", "TranscoderTraining", "Transcoders", "Transformers",
+        "SpecimenTraining", "Specimens", "Studies", "Tokenizers", "TranscoderTraining", "Transcoders",
+        "Transformers",
       ]),
     .executable(name: "microscope", targets: ["microscope"]),
   ],
@@ -142,6 +144,14 @@ let package = Package(
         "ReplacementModels", "Specimens", "Transcoders", "Transformers",
       ]),
 
+    module(
+      "Studies",
+      on: [
+        "Attribution", "Calibrations", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures",
+        "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ReplacementModels",
+        "SpecimenTraining", "Specimens", "Tokenizers", "Transcoders", "Transformers", yams, crypto,
+      ], resources: [.copy("Library")], testable: true),
+
     // People.
     module("Figures"),
     module(
@@ -160,7 +170,7 @@ let package = Package(
         "Attribution", "Calibrations", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures",
         "GraphFiles",
         "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ModelFiles",
-        "ReplacementModels", "SpecimenTraining", "Specimens", "Tokenizers",
+        "ReplacementModels", "SpecimenTraining", "Specimens", "Studies", "Tokenizers",
         "TranscoderTraining", "Transcoders", "Transformers", "Viewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safeSettings),
@@ -228,6 +238,13 @@ let package = Package(
         "Transcoders", "Transformers", "_TestSupport",
       ]),
     tests(of: "Figures"),
+    tests(
+      of: "Studies",
+      on: [
+        "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "Interventions",
+        "LinearAlgebra", "ReplacementModels", "SpecimenTraining", "Specimens", "Transcoders", "Transformers",
+        "_TestSupport",
+      ]),
     tests(of: "Specimens", on: ["LinearAlgebra", "SpecimenTraining", "Tokenizers", "Transformers"]),
     tests(
       of: "LiveServices",

@@ -1,6 +1,7 @@
+import CircuitGraphs
 import LinearAlgebra
 public import ReplacementModels
-import Transcoders
+public import Transcoders
 import Transformers
 
 /// A graph while it grows, which can be looked at on the way.
@@ -46,6 +47,18 @@ public struct GraphExpansion: ~Copyable {
         try progress(
           AttributionProgress(expanded: queue.expandedCount, limit: limit, coverage: queue.coverage))
       }
+    }
+  }
+
+  /// Expands given features, whatever their influence; those that are expanded already stay as they are.
+  ///
+  /// - Parameter sites: Features that are active on the prompt.
+  public mutating func expand(_ sites: [FeatureSite]) {
+    let model = sweep.model
+    let places = Set(sites.map { model.place(of: FeatureNode($0)) }).subtracting(queue.expanded)
+    for chunk in chunks(places.sorted()) {
+      known.add(rows(of: chunk), owners: chunk.map { .feature($0) })
+      queue.markExpanded(chunk)
     }
   }
 
@@ -96,5 +109,11 @@ public struct GraphExpansion: ~Copyable {
     return sweep.edges(of: sites.map { RowTarget(layer: $0.layer, position: $0.position) }) {
       model.readDirections(of: sites[$0])
     }
+  }
+}
+
+extension FeatureNode {
+  fileprivate init(_ site: FeatureSite) {
+    self.init(layer: site.layer, position: site.position, index: site.index)
   }
 }

@@ -146,7 +146,7 @@ public struct Calibration: Sendable {
 
 extension SuiteBasis {
   /// What interventions on a model can change.
-  func steerable(_ transformer: Transformer) -> any SteerableBasis {
+  package func steerable(_ transformer: Transformer) -> any SteerableBasis {
     switch self {
     case .neurons: ModelNeurons(transformer)
     case .transcoders(let set): set

@@ -6,11 +6,15 @@ public struct LineChart: Sendable {
     public var name: String
     /// The value at each place of the axis; what is not finite is left out.
     public var values: [Double]
+    /// Where the true value may lie at each place; empty for unknown.
+    public var intervals: [ClosedRange<Double>?]
 
     /// Names values.
-    public init(name: String, values: [Double]) {
+    public init(name: String, values: [Double], intervals: [ClosedRange<Double>?] = []) {
+      precondition(intervals.isEmpty || intervals.count == values.count, "\(intervals.count) intervals")
       self.name = name
       self.values = values
+      self.intervals = intervals
     }
   }
 
@@ -39,11 +43,13 @@ public struct LineChart: Sendable {
 
   /// The chart as an SVG document of 720 × 420 pixels.
   public var svg: String {
-    let frame = Frame(x: Scale(x, isTight: true), y: Scale(series.flatMap(\.values)))
+    let ends = series.flatMap(\.intervals).compactMap { $0 }.flatMap { [$0.lowerBound, $0.upperBound] }
+    let frame = Frame(x: Scale(x, isTight: true), y: Scale(series.flatMap(\.values) + ends))
     var canvas = SVGCanvas(width: 720, height: 420)
     canvas.text(title, x: Frame.left, y: 26, style: "font-size:15px;font-weight:600")
     drawAxes(frame, &canvas)
     for mark in marks { draw(mark, frame, &canvas) }
+    for (index, line) in series.enumerated() { drawBand(line, index, frame, &canvas) }
     for (index, line) in series.enumerated() { draw(line, index, frame, &canvas) }
     return canvas.document
   }
@@ -72,6 +78,16 @@ public struct LineChart: Sendable {
     canvas.text(mark.label, x: place + 5, y: Frame.top + 12, style: "fill:#555")
   }
 
+  private func drawBand(_ line: Series, _ index: Int, _ frame: Frame, _ canvas: inout SVGCanvas) {
+    let known = zip(x, line.intervals).compactMap { place, interval in
+      interval.map { (x: frame.x(place), low: frame.y($0.lowerBound), high: frame.y($0.upperBound)) }
+    }
+    guard known.count > 1 else { return }
+    canvas.polygon(
+      known.map { ($0.x, $0.high) } + known.reversed().map { ($0.x, $0.low) },
+      style: "fill:\(Palette.colour(index));fill-opacity:0.18")
+  }
+
   private func draw(_ line: Series, _ index: Int, _ frame: Frame, _ canvas: inout SVGCanvas) {
     let colour = Palette.colour(index)
     let points = zip(x, line.values).filter { $0.1.isFinite }.map { (frame.x($0.0), frame.y($0.1)) }
@@ -96,11 +112,4 @@ private struct Frame {
   func x(_ value: Double) -> Double { Frame.left + x.share(value) * (Frame.right - Frame.left) }
 
   func y(_ value: Double) -> Double { Frame.bottom - y.share(value) * (Frame.bottom - Frame.top) }
-}
-
-/// The colours of lines and bars: told apart by colour-blind readers as well (Okabe and Ito 2008).
-enum Palette {
-  static func colour(_ index: Int) -> String {
-    ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"][index % 7]
-  }
 }

@@ -3,7 +3,7 @@ import Transcoders
 /// How a position of one prompt is found in another.
 public enum PositionMapping: String, Notated {
   /// How it is written.
-  public static let example = "index, token or last"
+  public static let example = "index, token, last or ends"
 
   /// The same number from the start.
   case index
@@ -11,6 +11,8 @@ public enum PositionMapping: String, Notated {
   case token
   /// The same number from the end.
   case last
+  /// The same number from the start where both prompts begin alike, else the same number from the end.
+  case ends
 
   /// Reads the name of a mapping.
   public init?(_ text: String) { self.init(rawValue: text) }
@@ -25,6 +27,11 @@ public enum PositionMapping: String, Notated {
     case .last:
       let mapped = tokens.count - (donor.count - position)
       return mapped >= 0 ? mapped : nil
+    case .ends:
+      let alike = zip(donor, tokens).prefix { $0 == $1 }.count
+      if position < alike { return position }
+      let mapped = tokens.count - (donor.count - position)
+      return mapped >= alike ? mapped : nil
     case .token:
       let token = donor[position]
       let later = donor[position...].dropFirst().count { $0 == token }

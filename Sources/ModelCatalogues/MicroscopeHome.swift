@@ -39,6 +39,9 @@ public struct MicroscopeHome: Sendable, Hashable {
   /// Attribution graphs.
   public var graphs: URL { root.appendingPathComponent("graphs", isDirectory: true) }
 
+  /// What studies have computed, a folder for each run.
+  public var studies: URL { root.appendingPathComponent("studies", isDirectory: true) }
+
   /// Stores of feature dashboards, one file for each transcoder set.
   public var dashboards: URL { root.appendingPathComponent("dashboards", isDirectory: true) }
 

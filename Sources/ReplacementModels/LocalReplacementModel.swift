@@ -84,6 +84,22 @@ public struct LocalReplacementModel: Sendable {
     logits = run.logits.storage
   }
 
+  /// Puts parts together that fit.
+  init(
+    tokens: [Int], pass: FrozenPass, basis: any FeatureBasis, features: FeatureActivations, inputs: [Matrix],
+    errors: [Matrix], outputs: [Matrix], embeddings: Matrix, logits: [Float]
+  ) {
+    self.tokens = tokens
+    self.pass = pass
+    self.basis = basis
+    self.features = features
+    self.inputs = inputs
+    self.errors = errors
+    self.outputs = outputs
+    self.embeddings = embeddings
+    self.logits = logits
+  }
+
   /// The places that must be recorded.
   static func recording(
     _ transformer: Transformer, _ input: FeatureInput, _ output: FeatureOutput

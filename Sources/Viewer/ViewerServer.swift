@@ -10,6 +10,8 @@ public struct ViewerContents: Sendable {
   public var live: (any LiveModel)?
   /// What is known of features; nil for nothing.
   public var features: (any FeatureLibrary)?
+  /// The studies; nil for none.
+  public var studies: (any StudyGallery)?
   /// The version of the program.
   public var version = ""
 

@@ -28,8 +28,9 @@ package struct ViewerSite: Sendable {
     let info = ServiceAPI(contents: contents)
     let features = FeatureAPI(library: contents.features)
     let training = TrainingAPI(folders: TrainingFolders(roots: contents.trainingDirectories))
+    let studies = StudyAPI(gallery: contents.studies, board: live.board, graphs: contents.graphDirectory)
     routes = APIRoutes(
-      all: info.routes + graphs.routes + live.routes + features.routes + training.routes)
+      all: info.routes + graphs.routes + live.routes + features.routes + training.routes + studies.routes)
   }
 
   /// The same site on another port: the one that the operating system chose.

@@ -18,7 +18,9 @@ struct Microscope: AsyncParsableCommand {
       SuccessRateCommand.self, RunCommand.self,
       TokenizeCommand.self, PullCommand.self, InspectCommand.self,
       TrainCommand.self, EvaluateCommand.self, CompactCommand.self, DashboardsCommand.self,
-      FeaturesCommand.self, SpecimenCommand.self, CalibrateCommand.self, DoctorCommand.self,
+      FeaturesCommand.self, OperandsCommand.self, OverlapCommand.self, ContrastCommand.self,
+      PositionsCommand.self, SpecimenCommand.self, CalibrateCommand.self, StudyCommand.self,
+      DoctorCommand.self,
     ])
 
   /// Runs the command that the arguments name; an error is told in one sentence on standard error.

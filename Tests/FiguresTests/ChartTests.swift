@@ -49,6 +49,42 @@ struct ChartTests {
     // The frame is 266 pixels high; one bar, two squares of the legend, the page.
     #expect(svg.contains("height=\"133.00\"") && svg.components(separatedBy: "<rect").count == 5)
   }
+
+  @Test("Lying bars have their length, interval and mark, and long names are cut")
+  func lying() {
+    let svg = HorizontalBarChart(
+      title: "t", kinds: ("held", "failed"), mark: "claimed",
+      bars: [
+        .init(name: String(repeating: "n", count: 60), share: 0.5, interval: 0.4...0.6, mark: 0.3),
+        .init(name: "<none>", share: nil), .init(name: "beyond", share: 7, isOther: true),
+      ]
+    ).svg
+    #expect(XMLCheck.isWellFormed(svg) && svg.contains("not measured") && svg.contains("nnn…"))
+    // The frame is 410 pixels wide.
+    #expect(svg.contains("width=\"205.00\"") && svg.contains("width=\"410.00\""))
+  }
+
+  @Test("A diagram has a box for each group, in rows by level, and an arrow for each edge that counts")
+  func diagram() {
+    let svg = FlowDiagram(
+      title: "t",
+      boxes: [
+        .init(name: "low & left", detail: "a", level: -1), .init(name: "low right", detail: "b", level: -1),
+        .init(name: "middle", detail: "c", level: 3, presence: 0), .init(name: "top", detail: "d", level: 12),
+      ],
+      arrows: [
+        .init(from: 0, to: 2, weight: 0.4), .init(from: 2, to: 3, weight: -0.5),
+        .init(from: 0, to: 3, weight: 0.2),
+        .init(from: 0, to: 1, weight: 0.1), .init(from: 1, to: 2, weight: 0.001),
+      ]
+    ).svg
+    #expect(XMLCheck.isWellFormed(svg) && !svg.contains("nan"))
+    #expect(
+      svg.components(separatedBy: "<path").count == 5 && svg.components(separatedBy: "rx:7px").count == 5)
+    #expect(svg.contains("+40%") && svg.contains("−50%"))
+    let empty = FlowDiagram(title: "t", boxes: [], arrows: []).svg
+    #expect(XMLCheck.isWellFormed(empty))
+  }
 }
 
 /// Whether a text is XML: every tag that opens closes.

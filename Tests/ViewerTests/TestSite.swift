@@ -12,12 +12,14 @@ struct TestSite {
   /// Runs a body with a site that shows the given files.
   static func with<Result>(
     _ files: [String: String] = [:], live: (any LiveModel)? = nil, features: (any FeatureLibrary)? = nil,
-    token: String? = nil, listening: String = "127.0.0.1", body: (TestSite) async throws -> Result
+    studies: (any StudyGallery)? = nil, token: String? = nil,
+    listening: String = "127.0.0.1", body: (TestSite) async throws -> Result
   ) async throws -> Result {
     try await TemporaryGraphs.with(files) { directory in
       var contents = ViewerContents(graphDirectory: directory)
       contents.live = live
       contents.features = features
+      contents.studies = studies
       let site = try ViewerSite(contents, address: ListenAddress(host: listening), token: token)
       return try await body(TestSite(directory: directory, site: site))
     }

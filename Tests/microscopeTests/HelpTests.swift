@@ -4,7 +4,8 @@ import Testing
 @Suite("help, doctor and pull", .serialized)
 struct HelpTests {
   @Test(
-    "every verb has help with an example", arguments: ["trace", "serve", "run", "tokenize", "pull", "doctor"])
+    "every verb has help with an example",
+    arguments: ["trace", "serve", "run", "tokenize", "pull", "study", "doctor"])
   func help(verb: String) async throws {
     let sandbox = try Sandbox()
     let text = try await sandbox.succeed([verb, "--help"])

@@ -124,7 +124,7 @@ package struct EncodingTally {
   }
 
   /// Whether a value was there, and was missing, often enough.
-  func canJudge(_ value: Int, least: Int) -> Bool {
+  package func canJudge(_ value: Int, least: Int) -> Bool {
     valueCount[value] >= least && valueCount.reduce(0, +) - valueCount[value] >= least
   }
 
@@ -140,7 +140,7 @@ package struct EncodingTally {
   }
 
   /// The encodings that reach the threshold.
-  func found(_ settings: CalibrationSettings) -> [(number: Int, value: Int, f1: Double)] {
+  package func found(_ settings: CalibrationSettings) -> [(number: Int, value: Int, f1: Double)] {
     let judged = valueCount.indices.filter { canJudge($0, least: settings.leastSupport) }
     return activeCount.indices.flatMap { number -> [(number: Int, value: Int, f1: Double)] in
       guard activeCount[number] > 0 else { return [] }

@@ -1,25 +1,25 @@
-import Interventions
-import LinearAlgebra
+package import Interventions
+package import LinearAlgebra
 import ReplacementModels
 import Specimens
-import Transcoders
-import Transformers
+package import Transcoders
+package import Transformers
 
 /// Tells which features are active at the positions of a prompt.
 ///
 /// A transcoder's feature is active where its activation is not zero. A neuron is hardly ever zero: it counts as active
 /// where its activation lies beyond half of its largest one, or of its smallest one below zero, over the probe prompts.
 /// The two signs are told apart, so a *number* stands for a feature and a sign.
-struct FeatureActivity: Sendable {
-  let transformer: Transformer
-  let basis: any SteerableBasis
+package struct FeatureActivity: Sendable {
+  package let transformer: Transformer
+  package let basis: any SteerableBasis
   /// The number of each layer's first feature, and one past the last.
   private let starts: [Int]
   /// For each feature, the activations beyond which it is active; empty for 0.
   private var low: [Float] = []
   private var high: [Float] = []
 
-  init(_ transformer: Transformer, _ basis: any SteerableBasis) {
+  package init(_ transformer: Transformer, _ basis: any SteerableBasis) {
     self.transformer = transformer
     self.basis = basis
     starts = (0..<basis.layerCount).reduce(into: [0]) {
@@ -28,17 +28,32 @@ struct FeatureActivity: Sendable {
   }
 
   /// How many numbers there are.
-  var count: Int { 2 * (starts.last ?? 0) }
+  package var count: Int { 2 * (starts.last ?? 0) }
 
   /// The number of a feature with an activation; nil where it is not active.
-  func number(_ site: FeatureSite, _ value: Float) -> Int? {
+  package func number(_ site: FeatureSite, _ value: Float) -> Int? {
     let feature = starts[site.layer] + site.index
     if value > (high.isEmpty ? 0 : high[feature]) { return 2 * feature }
     return value < (low.isEmpty ? 0 : low[feature]) ? 2 * feature + 1 : nil
   }
 
+  /// The layer and index of a number's feature.
+  package func feature(ofNumber number: Int) -> (layer: Int, index: Int) {
+    let layer = (starts.firstIndex { $0 > number / 2 } ?? starts.count) - 1
+    return (layer, number / 2 - starts[layer])
+  }
+
+  /// The numbers of a feature, for both signs; none for a feature that is not there.
+  package func numbers(layer: Int, index: Int) -> [Int] {
+    guard (0..<basis.layerCount).contains(layer), (0..<basis.featureCount(layer: layer)).contains(index)
+    else {
+      return []
+    }
+    return [2 * (starts[layer] + index), 2 * (starts[layer] + index) + 1]
+  }
+
   /// What is not zero on a prompt, and the most probable token behind it.
-  func read(_ tokens: [Int]) -> (features: FeatureActivations, top: Int) {
+  package func read(_ tokens: [Int]) -> (features: FeatureActivations, top: Int) {
     let kind = basis.input.hook
     let run = transformer.run(
       tokens, recording: Set((0..<basis.layerCount).map { HookPoint(kind, layer: $0) }), logits: .last)
@@ -48,7 +63,7 @@ struct FeatureActivity: Sendable {
   }
 
   /// The numbers that are active at each position of a prompt.
-  func numbers(_ tokens: [Int]) -> [[Int32]] {
+  package func numbers(_ tokens: [Int]) -> [[Int32]] {
     let features = read(tokens).features
     var active = [[Int32]](repeating: [], count: tokens.count)
     for (site, value) in zip(features.sites, features.values) {
@@ -58,7 +73,7 @@ struct FeatureActivity: Sendable {
   }
 
   /// Sets the bars of neurons by what they reach on prompts.
-  mutating func setBars(_ prompts: [[Int]], _ workers: Workers) {
+  package mutating func setBars(_ prompts: [[Int]], _ workers: Workers) {
     let count = starts.last ?? 0
     (low, high) = (Array(repeating: 0, count: count), Array(repeating: 0, count: count))
     for first in stride(from: 0, to: prompts.count, by: 64) {
@@ -77,5 +92,5 @@ struct FeatureActivity: Sendable {
 
 extension [Float] {
   /// The place of the largest number, the first of equal ones.
-  var top: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
+  package var top: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
 }

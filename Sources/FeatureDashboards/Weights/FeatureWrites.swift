@@ -1,4 +1,4 @@
-import LinearAlgebra
+package import LinearAlgebra
 import Transcoders
 public import Transformers
 
@@ -38,6 +38,13 @@ public struct FeatureWrites: Sendable {
     }
     if let factors = columnFactors(outputLayer) { vectors.scaleColumns(by: factors) }
     return vectors
+  }
+
+  /// What features of a layer write for an activation of 1, summed over their output layers, `[indices, dModel]`.
+  package func summed(_ layer: Int, _ indices: [Int]) -> Matrix {
+    var sum = Matrix(rows: indices.count, columns: transformer.configuration.dModel)
+    for outputLayer in outputLayers(layer) { sum += vectors(layer, indices, outputLayer: outputLayer) }
+    return sum
   }
 
   /// Returns ⟨direction, what each feature of a layer writes⟩ at one of their output layers, `[directions, features]`.

@@ -1,7 +1,7 @@
 public import Attribution
 import CircuitGraphs
 public import FeatureDashboards
-import ReplacementModels
+public import ReplacementModels
 import Tokenizers
 public import Transcoders
 public import Transformers
@@ -57,10 +57,25 @@ public struct PromptTrace: Sendable {
     var clock = clock
     try progress(.phase("features"))
     let local = try localModel()
+    clock.lap("features")
+    return try run(on: local, clock, progress)
+  }
+
+  /// Traces a local replacement model of the tokens that is there already.
+  public func run(
+    on local: LocalReplacementModel, progress: (TraceProgress) throws -> Void = { _ in }
+  ) throws -> TracedPrompt {
+    precondition(local.tokens == tokens, "the local replacement model of another prompt")
+    return try run(on: local, clock, progress)
+  }
+
+  private func run(
+    on local: LocalReplacementModel, _ clock: PhaseClock, _ progress: (TraceProgress) throws -> Void
+  ) throws -> TracedPrompt {
+    var clock = clock
     guard local.logits.allSatisfy(\.isFinite) else {
       throw PromptError("The model's logits are not numbers: its weights are damaged; fetch the model again.")
     }
-    clock.lap("features")
     try progress(.phase("targets"))
     let targets = try targets(local.logits)
     clock.lap("targets")

@@ -17,6 +17,8 @@ public struct APIError: Error, Equatable, Sendable, CustomStringConvertible {
     case noSuchFeature = "no_such_feature"
     case noRawGraph = "no_raw_graph"
     case noSuchTrash = "no_such_trash"
+    case noSuchStudy = "no_such_study"
+    case noSuchReport = "no_such_report"
     case wrongMethod = "wrong_method"
     case conflict
     case superseded
@@ -30,6 +32,7 @@ public struct APIError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotRun = "cannot_run"
     case noLiveModel = "no_live_model"
     case noDashboards = "no_dashboards"
+    case noStudies = "no_studies"
     case busy
     case failed
     case cancelled
@@ -42,7 +45,7 @@ public struct APIError: Error, Equatable, Sendable, CustomStringConvertible {
       case .wrongHost, .wrongOrigin, .missingHeader: 403
       case .notFound, .noSuchGraph, .noSuchNode, .noSuchJob, .noSuchModel, .noSuchSet, .noSuchFeature,
         .noRawGraph,
-        .noSuchTrash:
+        .noSuchTrash, .noSuchStudy, .noSuchReport:
         404
       case .wrongMethod: 405
       case .conflict, .superseded, .nameTaken, .cancelled: 409
@@ -50,7 +53,7 @@ public struct APIError: Error, Equatable, Sendable, CustomStringConvertible {
       case .wrongType: 415
       case .invalidGraph, .invalidQuery, .cannotTrace, .cannotIntervene, .cannotRun: 422
       case .failed: 500
-      case .noLiveModel, .noDashboards: 501
+      case .noLiveModel, .noDashboards, .noStudies: 501
       case .busy: 503
       }
     }

@@ -10,7 +10,7 @@ struct ServiceAPI: Sendable {
         .json(
           About(
             version: 1, program: contents.version, isLive: contents.live != nil,
-            hasFeatures: contents.features != nil))
+            hasFeatures: contents.features != nil, hasStudies: contents.studies != nil))
       },
       APIRoute("GET", "openapi.json") { _ in try description() },
     ]
@@ -21,6 +21,7 @@ struct ServiceAPI: Sendable {
     var program: String
     var isLive: Bool
     var hasFeatures: Bool
+    var hasStudies: Bool
   }
 
   private func description() throws(APIError) -> SiteResponse {

@@ -2,7 +2,7 @@ import Foundation
 import GraphFiles
 import Synchronization
 
-/// The jobs of the server: traces in one lane, interventions in another.
+/// The jobs of the server: traces in one lane, interventions in another, studies in a third.
 final class JobBoard: Sendable {
   private struct Entry {
     let job: LiveJob
@@ -13,6 +13,7 @@ final class JobBoard: Sendable {
   private let entries = Mutex<[String: Entry]>([:])
   private let traces = WorkLane("traces", limit: 16)
   private let interventions = WorkLane("interventions", limit: 16)
+  private let studies = WorkLane("studies", limit: 16)
   /// How long finished jobs are told of, and how many at most.
   private static let memory = (seconds: 3600.0, count: 200)
   /// How often followers are told, and how often a word keeps a silent connection open, in seconds.
@@ -24,7 +25,12 @@ final class JobBoard: Sendable {
     _ work: @escaping @Sendable ((JobProgress) -> Bool) throws(APIError) -> JSONValue
   ) throws(APIError) -> LiveJob.Status {
     let job = LiveJob(kind, title: title)
-    let lane = kind == .trace ? traces : interventions
+    let lane =
+      switch kind {
+      case .trace: traces
+      case .intervention: interventions
+      case .study: studies
+      }
     forgetOld()
     entries.withLock { $0[job.id] = Entry(job: job, lane: lane, place: 0) }
     do throws(APIError) {

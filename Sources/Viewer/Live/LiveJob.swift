@@ -8,6 +8,7 @@ final class LiveJob: Sendable {
   enum Kind: String, Encodable {
     case trace
     case intervention
+    case study
   }
 
   /// Where it stands.

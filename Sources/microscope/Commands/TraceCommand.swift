@@ -113,7 +113,7 @@ struct TraceCommand: AsyncParsableCommand {
   private var folder: URL { output.map { URL(filePath: $0) } ?? MicroscopeHome().graphs }
 
   /// The dashboards, those of the model and the transcoders that were named among them.
-  private static func library(_ resolved: ResolvedModel, _ transcoders: String?) -> DashboardLibrary {
+  static func library(_ resolved: ResolvedModel, _ transcoders: String?) -> DashboardLibrary {
     let location = resolved.location
     let given = LiveModelService.Given(
       model: PresentItem(name: resolved.entry?.id ?? location.lastPathComponent, location: location),

@@ -27,8 +27,8 @@ struct DonorOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How a donor's position is found here: by its index, by its token, or counted from the last one.",
-      valueName: "index|token|last"), transform: notated)
+      "How a donor's position is found here: by its index, by its token, counted from the last one, or from both ends: by its index as far as the prompts begin alike, and else from the last one.",
+      valueName: "index|token|last|ends"), transform: notated)
   var map = PositionMapping.index
 
   func validate() throws {

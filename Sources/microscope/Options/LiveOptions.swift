@@ -43,6 +43,7 @@ struct LiveOptions: ParsableArguments {
       home: home, share: MicroscopeShare(), given: given,
       program: .init(name: "microscope", version: Microscope.version, url: ""), library: library,
       workers: Workers(count: threads))
+    contents.studies = StudyService(home: home, share: MicroscopeShare(), workers: Workers(count: threads))
   }
 
   private func given(home: MicroscopeHome) async throws -> LiveModelService.Given {

@@ -21,7 +21,7 @@ import urllib.request
 
 from playwright.sync_api import sync_playwright
 
-TOPICS = ["reading", "working", "looking", "living", "reaching", "picturing"]
+TOPICS = ["reading", "working", "looking", "living", "studying", "reaching", "picturing"]
 PROMPTS = ["The capital of France is", "The capital of Italy is"]
 
 

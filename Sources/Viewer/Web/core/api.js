@@ -60,6 +60,12 @@ export const paths = Object.freeze({
   label: (set, layer, index) => `/sets/${encodeURIComponent(set)}/features/${layer}/${index}/label`,
   training: () => "/training",
   run: (name) => `/training/${encodeURIComponent(name)}`,
+  studies: () => "/studies",
+  studyRuns: (study) => `/studies/${encodeURIComponent(study)}/runs`,
+  report: (study, id) => `/studies/${encodeURIComponent(study)}/reports/${encodeURIComponent(id)}`,
+  reportPage: (study, id) => `/studies/${encodeURIComponent(study)}/reports/${encodeURIComponent(id)}/page`,
+  reportFigure: (study, id, file) =>
+    `/studies/${encodeURIComponent(study)}/reports/${encodeURIComponent(id)}/figures/${encodeURIComponent(file)}`,
 });
 
 async function ask(path, options) {

@@ -198,6 +198,7 @@ export const pageWords = Object.freeze({
   "view.features": "Features",
   "view.gallery": "Graphs",
   "view.graph": "Graph",
+  "view.studies": "Studies",
   "view.training": "Training",
   "views": "Views",
   "zone": "Panels: {panels}",

@@ -198,6 +198,7 @@ export const pageWords = Object.freeze({
   "view.features": "特征",
   "view.gallery": "图库",
   "view.graph": "图",
+  "view.studies": "研究",
   "view.training": "训练",
   "views": "视图",
   "zone": "面板：{panels}",

@@ -18,6 +18,7 @@ export function makeTopBar({ store, actions, embedded }) {
     actions.setTheme, { id: "theme" });
   const element = make("header", { id: "top", class: "bar" },
     make("h1", {}, "Microscope"), make("nav", { class: "pages", "aria-label": t("views") }, ...views,
+      embedded ? null : make("a", { href: "/studies" }, t("view.studies")),
       embedded ? null : make("a", { href: "/training" }, t("view.training"))),
     title, trace, theme, language, signButton("?", t("help.open"), () => actions.openSheet("help"), { id: "help" }));
   return {

@@ -1,0 +1,21 @@
+extension StudyRun {
+  /// Returns the first prompts of the study's first set, each as text and as the model reads it.
+  public func prompts(_ count: Int) throws -> [(text: String, tokens: [Int])] {
+    guard
+      let set = study.behaviours.first.flatMap({ gate in study.prompts.first { $0.name == gate.prompts } })
+    else { return [] }
+    let made = try PromptMaker(subject: subject, seed: seed).prompts(set)
+    return made.prefix(count).map { prompt in
+      // The first token's text is a mark, not part of what is asked.
+      (prompt.pieces.dropFirst().joined().trimmed, prompt.tokens)
+    }
+  }
+}
+
+extension String {
+  /// The text without blanks around it.
+  fileprivate var trimmed: String {
+    let text = drop { $0.isWhitespace }
+    return String(text.reversed().drop { $0.isWhitespace }.reversed())
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Interventions
+import Testing
+
+@testable import Studies
+
+@Suite("Study reports")
+struct StudyReportTests {
+  /// A report whose texts try to be markup.
+  private func report(_ verdicts: [StudyReport.Verdict] = [.held, .failed, .untestable]) throws -> StudyReport
+  {
+    var study = try StudyFile(name: "small", text: StudyFileTests.right, folder: nil).study()
+    study.title = "<script>alert(1)</script> & \"more\""
+    return StudyReport(
+      study: study, model: "m|n", basis: "neurons", control: nil, seed: 3,
+      behaviours: [
+        .init(
+          prompts: "questions", answered: Rate(successes: 9, trials: 12), required: 0.5,
+          examples: [.init(prompt: "a `b`\n<i>", answer: "x", said: "y", isRight: false)])
+      ], supernodeSizes: ["middle": 2.5],
+      nodes: [
+        .init(name: "middle", share: 0.75, members: 3, layer: 2),
+        .init(name: "answer", share: 1, members: 1, layer: 4),
+      ],
+      edges: [.init(from: "middle", to: "answer", weight: -0.25, count: 9)],
+      captured: .init(replacement: 0.5, completeness: 0.75, features: 100, count: 12), curves: [],
+      findings: verdicts.enumerated().map { place, verdict in
+        .init(
+          name: "claim \(place)", claim: "because <b>", measure: "share", verdict: verdict,
+          reason: verdict == .untestable ? "too few" : nil, value: verdict == .untestable ? nil : 0.4,
+          interval: verdict == .untestable ? nil : [0.2, 0.6], threshold: 0.3, isUpperBound: false, count: 12,
+          isShare: true)
+      }, command: "microscope study run small")
+  }
+
+  @Test("the page is one file: nothing is fetched, no text becomes markup")
+  func page() throws {
+    let html = try report().html
+    #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;more&quot;"))
+    #expect(
+      !html.contains("<script") && !html.contains("because <b>") && !html.contains("src=")
+        && !html.contains("href="))
+    #expect(html.replacing("http://www.w3.org/2000/svg", with: "").contains("http") == false)
+    for word in [
+      "prefers-color-scheme: dark", "<svg", "not testable here", "too few", "microscope study run small",
+      "9 of 12, 75%",
+    ] {
+      #expect(html.contains(word), "\(word)")
+    }
+  }
+
+  @Test("Markdown and JSON tell the same")
+  func texts() throws {
+    let report = try report()
+    let markdown = report.markdown(figures: [("a.svg", "A")])
+    for word in [
+      "1 held, 1 failed, 1 not testable here", "20%–60%", "≥ 30%", "![A](a.svg)", "replacement score 0.50",
+    ] {
+      #expect(markdown.contains(word), "\(word) in \(markdown)")
+    }
+    let data = try JSONEncoder().encode(report)
+    let again = try JSONDecoder().decode(StudyReport.self, from: data)
+    #expect(again.findings.map(\.verdict) == report.findings.map(\.verdict) && again.study == report.study)
+  }
+
+  @Test("a control that holds is told to be worth nothing")
+  func control() throws {
+    var report = try report([.held, .held])
+    #expect(!report.summary.contains("control"))
+    report.control = .shuffled
+    #expect(report.summary.contains("the study shows nothing"))
+  }
+
+  @Test("the diagram shows signs and shares")
+  func diagram() throws {
+    let svg = try #require(try report().diagram).svg
+    #expect(svg.contains("−25%") && svg.contains("in 75%, 3 nodes") && svg.contains("stroke-dasharray:6 4"))
+  }
+}
