@@ -58,4 +58,6 @@ public enum SpecimenSeed {
   public static let heldOut: UInt64 = 5
   /// The seed of trials to look at while a language is made.
   public static let development: UInt64 = 3
+  /// The seed of the text that transcoders are trained on.
+  public static let text: UInt64 = 4
 }

@@ -10,7 +10,7 @@ struct SpecimenTests {
     #expect(missing.status != 0 && missing.errors.contains("microscope specimen train"))
     let made = try await sandbox.succeed(["specimen", "train", "boolean"])
     #expect(made.contains("sha256") && made.contains("truth table") && made.contains("100.0%"))
-    #expect(try await sandbox.succeed(["specimen", "list"]).contains("--model specimen/boolean"))
+    #expect(try await sandbox.succeed(["specimen", "list"]).contains("--model boolean"))
     let text = try await sandbox.succeed(["run", "a1 b0 c1 d0 chain", "--model", "specimen/boolean"])
     #expect(text.contains("yes"))
   }
