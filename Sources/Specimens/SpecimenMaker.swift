@@ -13,6 +13,13 @@ public struct SpecimenMaker {
     /// What it scores on held-out trials.
     public var scores: [BehaviourScore]
 
+    /// Describes a model that was made.
+    public init(model: String, folder: String, scores: [BehaviourScore]) {
+      self.model = model
+      self.folder = folder
+      self.scores = scores
+    }
+
     /// Whether it does all that is required.
     public var isReached: Bool { scores.allSatisfy(\.isReached) }
   }

@@ -20,12 +20,12 @@ struct Refusal: Specimen {
   func making(size: String) -> SpecimenMaking {
     var base = TransformerTrainingSettings(
       layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
-      steps: 2000, sequencesPerStep: 32)
+      steps: 3000, sequencesPerStep: 32)
     base.peakRate = 2e-3
     base.weightDecay = 0.3
     var second = base
-    second.steps = 100
-    second.peakRate = 1e-3
+    second.steps = 150
+    second.peakRate = 8e-4
     return .trained([
       SpecimenPhase(
         name: "before", settings: base,

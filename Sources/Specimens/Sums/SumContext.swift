@@ -22,7 +22,7 @@ enum SumContext: String, CaseIterable, Sendable {
     ["+", "=", "total", "in", "and", "after", "years", "|"] + goods + beginnings
 
   /// The weight of words before the sum: summands are drawn anew, and trying to predict them is noise beside the sums.
-  private static let drawn: Float = 0.02
+  static let drawn: Float = 0.02
 
   /// The line that adds `a` and `b`.
   func line(_ a: Int, _ b: Int, _ random: inout SplitMix64) -> Line {

@@ -16,7 +16,7 @@ struct SpecimenCommand: AsyncParsableCommand {
       """,
     subcommands: [
       SpecimenListCommand.self, SpecimenDescribeCommand.self, SpecimenTrainCommand.self,
-      SpecimenTextCommand.self,
+      SpecimenScoreCommand.self, SpecimenTextCommand.self,
     ])
 }
 
