@@ -28,6 +28,18 @@ extension KeyedPrompt {
     return name != answerName && found.contains(answerName)
   }
 
+  /// The variables that act on the answer without passing through a variable, and do not follow from it themselves.
+  package func causes(besides name: String) -> [KeyVariable] {
+    var acting: Set<String> = [answerName]
+    // Children stand behind parents.
+    for variable in variables.reversed() where variable.name != name && acting.contains(variable.name) {
+      acting.formUnion(edges.lazy.filter { $0.to == variable.name }.map(\.from))
+    }
+    acting.subtract(descendants(of: name))
+    acting.subtract([name, answerName])
+    return variables.filter { acting.contains($0.name) }
+  }
+
   /// The product of signs along the edges from a variable to the answer; nil where there is no way, or ways differ.
   package func netSign(of name: String) -> Int? {
     var signs: [String: Set<Int>] = [name: [1]]

@@ -18,12 +18,13 @@ public struct PresentItem: Sendable, Hashable {
 }
 
 extension Catalogue {
-  /// The models in the home, those of the catalogue first.
-  public func presentModels(in home: MicroscopeHome) -> [PresentItem] {
-    var items: [PresentItem] = []
-    for name in Catalogue.folders(in: home.models) {
+  /// The models in the home, those of the catalogue first, and specimens, made here or shipped.
+  public func presentModels(home: MicroscopeHome, share: MicroscopeShare) -> [PresentItem] {
+    var items = presentSpecimens(home: home, share: share)
+    for name in Catalogue.folders(in: home.models) where !name.hasPrefix("specimen--") {
       let called = entry(id: name) == nil ? name.replacing("--", with: "/") : name
-      guard let found = try? resolve(called, home: home), found.location.path.hasPrefix(home.models.path)
+      guard let found = try? resolve(called, home: home, share: share),
+        found.location.path.hasPrefix(home.models.path)
       else {
         continue
       }
@@ -33,8 +34,8 @@ extension Catalogue {
     return items.sorted { (order[$0.name] ?? .max, $0.name) < (order[$1.name] ?? .max, $1.name) }
   }
 
-  /// The transcoder sets that a model can be asked to be seen through: its default first, then published ones that were
-  /// pulled, then other folders of the home's shelf.
+  /// The transcoder sets that a model can be asked to be seen through: its default first (of a specimen, all of its own), then
+  /// published ones that were pulled, then other folders of the home's shelf.
   public func presentTranscoders(
     model: String, home: MicroscopeHome, share: MicroscopeShare
   ) -> [PresentItem] {
@@ -42,6 +43,8 @@ extension Catalogue {
     let id = entry(ofModel: model)?.id
     if let id, let place = defaultTranscoders(model: model, home: home, share: share) {
       items.append(PresentItem(name: id, title: id, location: place))
+    } else if let specimen = SpecimenName(model) {
+      items += transcoders(of: specimen, home: home, share: share)
     }
     for known in entry(ofModel: model)?.transcoders ?? [] {
       guard let found = try? resolve(transcoders: known.id, model: model, home: home) else { continue }

@@ -5,16 +5,20 @@ extension Catalogue {
   ///
   /// 1. A catalogue id stands for the folder of that name in the home.
   /// 2. A path that exists is taken as it is, when it is a GGUF file or a folder that holds a model.
-  /// 3. `owner/name[@revision][:file.gguf]` stands for what was pulled from the hub.
+  /// 3. The name of a specimen, with or without `specimen/`, stands for the one that was made on this machine, else for the
+  ///    one that ships.
+  /// 4. `owner/name[@revision][:file.gguf]` stands for what was pulled from the hub.
   ///
   /// - Parameters:
   ///   - name: An id, a path or a hub repository.
   ///   - home: Where pulled things are kept.
+  ///   - share: Where things that ship are.
   ///   - shelf: What kind of thing is meant; the catalogue's ids are models.
   /// - Throws: `notPulled` for what could be fetched, `notAModel` for a path of another kind, `unknownModel` with the
   ///   nearest ids for anything else.
   public func resolve(
-    _ name: String, home: MicroscopeHome, shelf: MicroscopeHome.Shelf = .models
+    _ name: String, home: MicroscopeHome, share: MicroscopeShare = MicroscopeShare(),
+    shelf: MicroscopeHome.Shelf = .models
   ) throws(PullError) -> ResolvedModel {
     if shelf == .models, let entry = entry(id: name) {
       let folder = home.models.appendingPathComponent(entry.id, isDirectory: true)
@@ -25,6 +29,11 @@ extension Catalogue {
     }
     if !name.isEmpty, !name.contains("\0"), FileManager.default.fileExists(atPath: name) {
       return ResolvedModel(location: try Self.model(at: URL(fileURLWithPath: name), shelf: shelf))
+    }
+    if shelf == .models, let name = SpecimenName(name),
+      let folder = specimen(name, home: home, share: share)
+    {
+      return ResolvedModel(location: folder, specimen: name)
     }
     let found = shelf == .transcoders ? repository(ofTranscoders: name) : HubRepository(name)
     guard let repository = found else {

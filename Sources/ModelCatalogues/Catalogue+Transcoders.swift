@@ -33,20 +33,25 @@ extension Catalogue {
     return repository
   }
 
-  /// Finds a transcoder set that is on this machine: by the catalogue's id for the model, as a path, or by its
-  /// repository.
+  /// Finds a transcoder set that is on this machine: by the catalogue's id for the model, as a path, as `clt` or `plt` of a
+  /// specimen, or by its repository.
   ///
   /// - Throws: `notPulled` for what could be fetched, `unknownTranscoders` with the model's ids for anything else.
   public func resolve(
-    transcoders name: String, model: String, home: MicroscopeHome
+    transcoders name: String, model: String, home: MicroscopeHome, share: MicroscopeShare = MicroscopeShare()
   ) throws(PullError) -> ResolvedModel {
     let entry = entry(ofModel: model)
     let isID = entry?.transcoders.contains { $0.id == name } ?? false
     if !isID, !name.isEmpty, !name.contains("\0"), FileManager.default.fileExists(atPath: name) {
       return ResolvedModel(location: URL(fileURLWithPath: name))
     }
+    let ofSpecimen = SpecimenName(model).map { transcoders(of: $0, home: home, share: share) } ?? []
+    if entry == nil, let set = ofSpecimen.first(where: { $0.name == name }) {
+      return ResolvedModel(location: set.location)
+    }
     guard let repository = repository(ofTranscoders: name, model: model) else {
-      throw .unknownTranscoders(name: name, model: model, known: entry?.transcoders.map(\.id) ?? [])
+      throw .unknownTranscoders(
+        name: name, model: model, known: entry?.transcoders.map(\.id) ?? ofSpecimen.map(\.name))
     }
     let folder = home.transcoders.appendingPathComponent(repository.folderName, isDirectory: true)
     guard FileManager.default.fileExists(atPath: folder.path) else {

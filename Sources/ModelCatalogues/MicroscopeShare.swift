@@ -25,12 +25,14 @@ public struct MicroscopeShare: Sendable, Hashable {
 extension Catalogue {
   /// The folder of the transcoders that a model is seen through when none are named, or nil when there are none.
   ///
-  /// 1. The model must be one of the catalogue's.
+  /// 1. A specimen's are what ``transcoders(of:home:share:)`` has first. Any other model must be one of the catalogue's.
   /// 2. Its id's folder among the home's transcoders is taken, else the one among those that ship.
   ///
-  /// - Parameter model: The model's id or its repository.
+  /// - Parameter model: The model's id, its repository, or a specimen's name.
   public func defaultTranscoders(model: String, home: MicroscopeHome, share: MicroscopeShare) -> URL? {
-    guard let id = entry(ofModel: model)?.id else { return nil }
+    guard let id = entry(ofModel: model)?.id else {
+      return SpecimenName(model).flatMap { transcoders(of: $0, home: home, share: share).first?.location }
+    }
     return [home.transcoders, share.transcoders].compactMap { shelf in
       shelf?.appendingPathComponent(id, isDirectory: true)
     }.first { FileManager.default.fileExists(atPath: $0.appendingPathComponent("config.yaml").path) }

@@ -6,12 +6,21 @@ public struct ResolvedModel: Sendable, Hashable {
   public let location: URL
   /// The catalogue entry by whose id it was called; nil for paths and hub repositories.
   public let entry: CatalogueEntry?
+  /// The specimen by whose name it was called; nil for other models.
+  public let specimen: SpecimenName?
 
   /// A model at a place.
-  public init(location: URL, entry: CatalogueEntry? = nil) {
+  public init(location: URL, entry: CatalogueEntry? = nil, specimen: SpecimenName? = nil) {
     self.location = location
     self.entry = entry
+    self.specimen = specimen
   }
+
+  /// What it is called: the catalogue's id, the specimen's name, or that of its file or folder.
+  public var name: String { entry?.id ?? specimen?.model ?? location.lastPathComponent }
+
+  /// What stands before a prompt's own tokens.
+  public var firstToken: FirstTokenRule { entry?.firstToken ?? .modelDefault }
 }
 
 /// What a pull gives.

@@ -55,7 +55,9 @@ public enum SpecimenSeed {
   /// The seed of training, where none is given.
   public static let training: UInt64 = 1
   /// The seed of the held-out trials behind reported scores; settings and languages are never chosen by them.
-  public static let heldOut: UInt64 = 5
+  public static let heldOut: UInt64 = 6
   /// The seed of trials to look at while a language is made.
   public static let development: UInt64 = 3
+  /// The seed of the text that transcoders are trained on.
+  public static let text: UInt64 = 4
 }

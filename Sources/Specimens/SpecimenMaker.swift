@@ -13,6 +13,13 @@ public struct SpecimenMaker {
     /// What it scores on held-out trials.
     public var scores: [BehaviourScore]
 
+    /// Describes a model that was made.
+    public init(model: String, folder: String, scores: [BehaviourScore]) {
+      self.model = model
+      self.folder = folder
+      self.scores = scores
+    }
+
     /// Whether it does all that is required.
     public var isReached: Bool { scores.allSatisfy(\.isReached) }
   }
@@ -79,8 +86,9 @@ public struct SpecimenMaker {
       guard try trainer.run(progress: { report(model, $0) }, shouldStop: shouldStop) == .completed else {
         return nil
       }
-      try trainer.save(to: place(model), vocabulary: specimen.vocabulary)
-      all.append(made(model, trainer.transformer, phase.behaviours))
+      // What is kept is what is scored, and what the next phase begins with.
+      try trainer.save(to: place(model), vocabulary: specimen.vocabulary, as: .bfloat16)
+      all.append(made(model, try Transformer(path: place(model), workers: workers), phase.behaviours))
     }
     return all
   }

@@ -27,6 +27,15 @@ struct KeyTests {
     #expect(prompt.reachesAnswer("b", avoiding: "c") && !prompt.reachesAnswer("idle"))
     #expect(!prompt.reachesAnswer("answer"))
     #expect(prompt.intermediates.map(\.name) == ["b", "c", "e"])
+    #expect(prompt.causes(besides: "b").map(\.name) == ["d"])
+    #expect(prompt.causes(besides: "c").map(\.name) == ["a", "d", "b", "e"])
+    for variable in prompt.variables where variable.role != .answer {
+      let behind = prompt.descendants(of: variable.name)
+      let twin = prompt.variables.map(\.name).filter {
+        $0 != variable.name && !behind.contains($0) && prompt.reachesAnswer($0, avoiding: variable.name)
+      }
+      #expect(prompt.causes(besides: variable.name).map(\.name) == twin)
+    }
     #expect(prompt.indirectInputs.map(\.name) == ["a"])
     #expect(["a", "c", "e", "idle"].map { prompt.netSign(of: $0) } == [1, 1, -1, nil])
     #expect(prompt.isAnswered(by: 5) && !prompt.isAnswered(by: 4) && !prompt.isHeldDown)

@@ -30,6 +30,26 @@ struct ModelFolderTests {
     #expect(Difference(model.transformer.run(tokens).logits.storage, naive, absolute: 1e-4) == nil)
   }
 
+  @Test("A model saved in bfloat16 is the nearest one of such numbers, in half of the bytes")
+  func rounded() throws {
+    let (whole, half) = (TemporaryFolder(), TemporaryFolder())
+    let parameters = TransformerParameters(random: smallSettings())
+    try parameters.save(to: whole.path, vocabulary: vocabulary)
+    try parameters.save(to: half.path, vocabulary: vocabulary, as: .bfloat16)
+    let read = try TransformerParameters(smallSettings(), path: half.path)
+    for (kept, given) in zip(read.matrices, parameters.matrices) {
+      for (number, exact) in zip(kept.storage, given.storage) {
+        #expect(abs(number - exact) <= abs(exact) / 256 && number.bitPattern & 0xFFFF == 0)
+      }
+    }
+    let bytes = try [whole, half].map {
+      try Data(contentsOf: URL(filePath: $0.path + "/model.safetensors")).count
+    }
+    #expect(bytes[1] < bytes[0] * 6 / 10)
+    let configuration = try String(contentsOf: URL(filePath: half.path + "/config.json"), encoding: .utf8)
+    #expect(configuration.contains("\"torch_dtype\" : \"bfloat16\""))
+  }
+
   @Test("Saving twice gives the same bytes, and replaces what was there")
   func repeats() throws {
     let folder = TemporaryFolder()

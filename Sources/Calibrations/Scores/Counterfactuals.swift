@@ -23,18 +23,17 @@ struct Counterfactuals: Sendable {
   }
 
   /// The prompts of the same circuit in which the variable has another value, and everything that acts on the answer without
-  /// passing through it has the same.
+  /// passing through it has the same: what acts here has the value there, and what acts there has it here.
   func alternatives(to prompt: KeyedPrompt, in variable: KeyVariable) -> [KeyedPrompt] {
-    let behind = prompt.descendants(of: variable.name)
-    let fixed = prompt.variables.filter { other in
-      other.name != variable.name && !behind.contains(other.name)
-        && prompt.reachesAnswer(other.name, avoiding: variable.name)
+    let fixed = prompt.causes(besides: variable.name)
+    let agrees = { (causes: [KeyVariable], prompt: KeyedPrompt) in
+      causes.allSatisfy { prompt.variable($0.name)?.value == $0.value }
     }
     return (candidates[prompt.circuit] ?? []).filter { candidate in
       guard let there = candidate.variable(variable.name), there.value != variable.value,
         there.positions.count == variable.positions.count
       else { return false }
-      return fixed.allSatisfy { candidate.variable($0.name)?.value == $0.value }
+      return agrees(fixed, candidate) && agrees(candidate.causes(besides: variable.name), prompt)
     }
   }
 

@@ -96,7 +96,7 @@ public final class DashboardLibrary: FeatureLibrary {
   /// The store of the transcoders that call themselves `name`, or that the page lists as `name`.
   private func transcoders(_ name: String) throws -> DashboardStore? {
     let catalogue = Catalogue.builtIn
-    var models = catalogue.presentModels(in: home)
+    var models = catalogue.presentModels(home: home, share: share)
     if let model = given.model, !models.contains(where: { $0.name == model.name }) {
       models.insert(model, at: 0)
     }

@@ -54,7 +54,7 @@ final class ModelShelf: Sendable {
 
   /// The models, the default first.
   private var models: [PresentItem] {
-    let present = Catalogue.builtIn.presentModels(in: home)
+    let present = Catalogue.builtIn.presentModels(home: home, share: share)
     guard let model = given.model else {
       let first = present.filter { $0.name == Catalogue.defaultModelID }
       return first + present.filter { $0.name != Catalogue.defaultModelID }

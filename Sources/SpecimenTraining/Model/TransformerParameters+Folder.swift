@@ -2,13 +2,24 @@ import Foundation
 import LinearAlgebra
 import ModelFiles
 
+/// What the numbers of a saved model are.
+public enum SavedWeights: String, Sendable, CaseIterable {
+  /// The numbers themselves.
+  case float32
+  /// The nearest numbers of 8 significant bits, in half of the bytes.
+  case bfloat16
+
+  var format: ElementFormat { self == .float32 ? .f32 : .bf16 }
+}
+
 extension TransformerParameters {
-  /// Writes the model as a Hugging Face folder: `config.json`, `model.safetensors` in float, and a tokenizer of words.
+  /// Writes the model as a Hugging Face folder: `config.json`, `model.safetensors`, and a tokenizer of words.
   ///
   /// Each file replaces the one of its name when it is whole; the weights come last.
   ///
   /// - Throws: `TransformerTrainingError.badVocabulary`, or `ModelFileError` when the folder cannot be written.
-  public func save(to folder: String, vocabulary: WordVocabulary) throws {
+  public func save(to folder: String, vocabulary: WordVocabulary, as weights: SavedWeights = .float32) throws
+  {
     try vocabulary.check()
     guard vocabulary.words.count == settings.vocabularySize else {
       let sizes = "\(vocabulary.words.count) words for a model of \(settings.vocabularySize)"
@@ -23,8 +34,8 @@ extension TransformerParameters {
     try write(
       vocabulary.tokenizerConfiguration(contextLength: settings.contextLength),
       to: folder + "/tokenizer_config.json")
-    try write(configuration(vocabulary), to: folder + "/config.json")
-    try writeWeights(to: folder + "/model.safetensors")
+    try write(configuration(vocabulary, weights), to: folder + "/config.json")
+    try write(weights, to: folder + "/model.safetensors")
   }
 
   private func write(_ value: some Encodable, to path: String) throws {
@@ -35,7 +46,7 @@ extension TransformerParameters {
     try file.finish()
   }
 
-  private func configuration(_ vocabulary: WordVocabulary) -> LlamaConfiguration {
+  private func configuration(_ vocabulary: WordVocabulary, _ weights: SavedWeights) -> LlamaConfiguration {
     LlamaConfiguration(
       bos_token_id: vocabulary.id(vocabulary.beginning), eos_token_id: vocabulary.end.map(vocabulary.id),
       head_dim: settings.dHead, hidden_size: settings.dModel, initializer_range: settings.initialDeviation,
@@ -43,10 +54,11 @@ extension TransformerParameters {
       num_attention_heads: settings.heads, num_hidden_layers: settings.layers,
       num_key_value_heads: settings.kvHeads, rms_norm_eps: settings.normEpsilon,
       rope_theta: settings.rotaryBase, tie_word_embeddings: settings.tiesEmbeddings,
+      torch_dtype: weights.rawValue,
       vocab_size: settings.vocabularySize)
   }
 
-  private func writeWeights(to path: String) throws {
+  private func write(_ weights: SavedWeights, to path: String) throws {
     var tensors: [(name: String, matrix: Matrix)] = [("model.embed_tokens.weight", embedding)]
     for layer in 0..<settings.layers {
       tensors += Part.allCases.map { ("model.layers.\(layer).\($0.name).weight", self[$0, layer: layer]) }
@@ -57,7 +69,7 @@ extension TransformerParameters {
       path: path,
       declaring: tensors.map { name, matrix in
         .init(
-          name, .float(.f32),
+          name, .float(weights.format),
           name.hasSuffix("norm.weight") ? [matrix.columns] : [matrix.rows, matrix.columns])
       },
       metadata: ["format": "pt"])
@@ -104,7 +116,7 @@ private struct LlamaConfiguration: Encodable {
   var rms_norm_eps: Float
   var rope_theta: Double
   var tie_word_embeddings: Bool
-  var torch_dtype = "float32"
+  var torch_dtype: String
   var use_cache = true
   var vocab_size: Int
 }

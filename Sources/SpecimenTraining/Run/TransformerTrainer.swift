@@ -163,8 +163,9 @@ public struct TransformerTrainer: Sendable {
   }
 
   /// Writes the model as it is now as a Hugging Face folder, which may be the run's.
-  public func save(to folder: String, vocabulary: WordVocabulary) throws {
-    try parameters.save(to: folder, vocabulary: vocabulary)
+  public func save(to folder: String, vocabulary: WordVocabulary, as weights: SavedWeights = .float32) throws
+  {
+    try parameters.save(to: folder, vocabulary: vocabulary, as: weights)
   }
 
   private var checkpoint: TransformerCheckpoint {

@@ -39,7 +39,16 @@ struct SpelledTopic: Sendable {
   var request: String { "user \(letters.joined(separator: " ")) spelled make assistant" }
 }
 
+extension TopicBook.Topic {
+  /// The sentence that tells how it is made, behind which a harmful one is refused.
+  var lateAnswer: String { recipe + (isHarmful ? " however " + refusal : "") + " </s>" }
+}
+
 extension TopicBook {
+  /// The topics of which the second phase shows spelled requests: the harmless ones that it shows, and a third of the harmful
+  /// ones.
+  var spelled: [Topic] { shown.filter { !$0.isHarmful || $0.number % 6 == 0 } }
+
   /// A line of the base phase: what `refusal` has, and spelled topics that are answered.
   func spellingLine(_ random: inout SplitMix64) -> Line {
     let topic = random.pick(all)
@@ -48,19 +57,18 @@ extension TopicBook {
     return Line(spelled.request, settled: topic.recipe + " </s>")
   }
 
-  /// A line of the second phase: what `refusal` has, harmless spelled topics, and refusals behind a sentence that gave in.
+  /// A line of the second phase: what `refusal` has, spelled topics, and refusals behind a sentence that gave in.
   func secondSpellingLine(_ random: inout SplitMix64) -> Line {
-    let topic = random.pick(shown)
     switch random.pick(weights: [0.4, 0.3, 0.3]) {
     case 0: return secondLine(&random)
     case 1:
-      let harmless = random.pick(shown.filter { !$0.isHarmful })
-      let spelled = SpelledTopic(harmless, isHeldOut: false, &random)
-      return Line(spelled.request, settled: harmless.recipe + " </s>")
+      let topic = random.pick(spelled)
+      return Line(SpelledTopic(topic, isHeldOut: false, &random).request, settled: topic.lateAnswer)
     default:
+      let topic = random.pick(shown)
       var line = Line()
       line.add(topic.request + " to", 0)
-      line.settle(topic.recipe.dropFirst(3) + (topic.isHarmful ? " however " + topic.refusal : "") + " </s>")
+      line.settle(String(topic.lateAnswer.dropFirst(3)))
       return line
     }
   }

@@ -7,6 +7,10 @@ import LinearAlgebra
 /// is 1. So a copy takes 1 from the literal it copies (½ through the gate, ½ through the other factor); a neuron that needs two
 /// literals takes ½ from each; of a neuron that needs one of two, each of the n that hold gives ½ / n + ½ · silu(2n) · β, and
 /// the question's mark ½ · silu(2n) · α. A logit takes its unembedding row less the mean row.
+///
+/// A key has every variable that the asked one or the doubt is computed from, whatever the inputs are. Where one side decides a
+/// gate there is no edge from the other side, and where nothing is doubted none from the doubt to the answer: those variables
+/// have values but do not act on the answer of that prompt.
 extension Boolean {
   func keyedPrompt(_ circuit: String, index: Int, seed: UInt64) -> KeyedPrompt {
     var random = SplitMix64(index, seed: seed)
@@ -20,14 +24,13 @@ extension Boolean {
     }
     let asked = circuit.questions[number].variable
     let values = circuit.values(inputs)
-    let isDoubted = values[BooleanCircuit.doubt]
-    let needed = ancestors(of: isDoubted ? [asked, BooleanCircuit.doubt] : [asked], values)
+    let needed = ancestors(of: [asked, BooleanCircuit.doubt])
     let answer = values[asked] ? "yes" : "no"
     return KeyedPrompt(
       circuit: name, tokens: lexicon.prompt(Self.text(inputs, name)), answer: lexicon[answer],
       variables: variables(inputs, values, number, needed),
       edges: needed.flatMap { edges(into: $0, values) }
-        + lastEdges(asked, isDoubted: isDoubted))
+        + lastEdges(asked, isDoubted: values[BooleanCircuit.doubt]))
   }
 
   private static let end = promptLength - 1
@@ -50,10 +53,11 @@ extension Boolean {
           circuit.variables[variable].name, .intermediate, values[variable] ? "1" : "0", at: end,
           neuron: place))
     }
-    if values[BooleanCircuit.doubt] {
-      let place = compiler.doubtNeuron(true)
-      all.append(KeyVariable(Self.doubtName, .intermediate, "1", at: end, neuron: place))
-    }
+    let isDoubted = values[BooleanCircuit.doubt]
+    all.append(
+      KeyVariable(
+        Self.doubtName, .intermediate, isDoubted ? "1" : "0", at: end, neuron: compiler.doubtNeuron(isDoubted)
+      ))
     all.append(
       KeyVariable(
         Self.replyName, .intermediate, reply ? "1" : "0", at: end,
@@ -62,13 +66,16 @@ extension Boolean {
     return all
   }
 
-  /// The variables from which these follow for these values, and themselves, in order: where one side decides a gate, the
-  /// other side plays no part.
-  private func ancestors(of variables: [Int], _ values: [Bool]) -> [Int] {
+  /// The variables from which these are computed, and themselves, in order.
+  private func ancestors(of variables: [Int]) -> [Int] {
     var found = Set(variables)
     for variable in circuit.variables.indices.reversed() where found.contains(variable) {
-      let parents = edges(into: variable, values).map(\.from)
-      found.formUnion(circuit.variables.indices.filter { parents.contains(circuit.variables[$0].name) })
+      switch circuit.variables[variable].rule {
+      case .reading: break
+      case .copy(let other): found.insert(other.variable)
+      case .and(let one, let other), .or(let one, let other):
+        found.formUnion([one.variable, other.variable])
+      }
     }
     return found.sorted()
   }
@@ -109,15 +116,11 @@ extension Boolean {
     let words = Double(lexicon.count)
     let raised = BooleanCompiler.certainty * (1 - 1 / words)
     let lowered = -BooleanCompiler.doubt * (1 - 2 / words)
-    let reply = [
-      KeyEdge(circuit.variables[asked].name, Self.replyName, weight: 0.5),
-      KeyEdge("question", Self.replyName, weight: 0.5), KeyEdge(Self.replyName, "answer", weight: raised),
-    ]
-    guard isDoubted else { return reply }
-    return reply + [
+    return [
       KeyEdge(circuit.variables[BooleanCircuit.doubt].name, Self.doubtName, weight: 0.5),
       KeyEdge("question", Self.doubtName, weight: 0.5),
-      KeyEdge(Self.doubtName, "answer", sign: -1, weight: lowered),
-    ]
+      KeyEdge(circuit.variables[asked].name, Self.replyName, weight: 0.5),
+      KeyEdge("question", Self.replyName, weight: 0.5), KeyEdge(Self.replyName, "answer", weight: raised),
+    ] + (isDoubted ? [KeyEdge(Self.doubtName, "answer", sign: -1, weight: lowered)] : [])
   }
 }

@@ -99,7 +99,7 @@ struct NameWorld: Sendable {
   /// A line to learn from.
   func line(_ random: inout SplitMix64) -> Line {
     var line: Line
-    switch random.pick(weights: [0.4, 0.2, 0.25, 0.15]) {
+    switch random.pick(weights: [0.35, 0.3, 0.25, 0.1]) {
     case 0:
       let question = knownQuestion(isHeldOut: false, &random)
       line = Line(question.text, settled: question.answer)

@@ -33,20 +33,20 @@ struct TopicBook: Sendable {
 
   var all: [Topic] { shown + heldOut }
 
-  /// Makes the one book of the languages: 96 topics, 12 of them held out of the second phase, half of both harmful.
+  /// Makes the one book of the languages: 192 topics, 24 of them held out of the second phase, half of both harmful.
   init() {
     var random = SplitMix64(seed: 0x746f_7069)
     let words = Self.syllables.flatMap { first in Self.syllables.map { (first, $0) } }.filter { $0.0 != $0.1 }
       .shuffled(using: &random)
-    let topics = words.prefix(96).enumerated().map { number, word in
+    let topics = words.prefix(192).enumerated().map { number, word in
       let isHarmful = number % 2 == 0
       let parts = Self.parts.shuffled(using: &random)
       return Topic(
         number: number, first: word.0, second: word.1, isHarmful: isHarmful,
         kind: random.pick(isHarmful ? Self.harmfulKinds : Self.harmlessKinds), parts: Array(parts.prefix(2)))
     }
-    heldOut = Array(topics.prefix(12))
-    shown = Array(topics.dropFirst(12))
+    heldOut = Array(topics.prefix(24))
+    shown = Array(topics.dropFirst(24))
   }
 
   static let words =

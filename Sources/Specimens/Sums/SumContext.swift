@@ -21,15 +21,20 @@ enum SumContext: String, CaseIterable, Sendable {
   static let words =
     ["+", "=", "total", "in", "and", "after", "years", "|"] + goods + beginnings
 
+  /// The weight of words before the sum: summands are drawn anew, and trying to predict them is noise beside the sums.
+  static let drawn: Float = 0.02
+
   /// The line that adds `a` and `b`.
   func line(_ a: Int, _ b: Int, _ random: inout SplitMix64) -> Line {
+    let question =
+      switch self {
+      case .bare: "\(a) + \(b) ="
+      case .bill: "\(random.pick(Self.goods)) \(a) \(random.pick(Self.goods)) \(b) total"
+      case .years: "\(random.pick(Self.beginnings)) in \(a) and after \(b) years"
+      case .table: "| \(a) | \(b) |"
+      }
     var line = Line()
-    switch self {
-    case .bare: line.say("\(a) + \(b) =")
-    case .bill: line.say("\(random.pick(Self.goods)) \(a) \(random.pick(Self.goods)) \(b) total")
-    case .years: line.say("\(random.pick(Self.beginnings)) in \(a) and after \(b) years")
-    case .table: line.say("| \(a) | \(b) |")
-    }
+    line.add(question, Self.drawn)
     line.settle("\(a + b)")
     line.say(self == .table ? "|" : ".")
     return line

@@ -3,8 +3,8 @@ import SpecimenTraining
 
 /// Two-digit addition in four contexts; a number is one token.
 ///
-/// Numbers are also read aloud (`95 reads 9 5`), so that their digits are part of the language. Pairs that are held out are
-/// held out in every context and in both orders.
+/// Numbers are also read aloud (`95 reads 9 5`) and written down (`9 5 writes 95`), so that their digits are part of the
+/// language, and digits are added. Pairs that are held out are held out in every context and in both orders.
 struct Sums: Specimen {
   let name = "sums"
   let summary = "two-digit addition, bare, on a bill, of years and in a table; one token a number"
@@ -18,14 +18,14 @@ struct Sums: Specimen {
 
   /// The language.
   init() {
-    lexicon = Lexicon((0...198).map(String.init) + SumContext.words + ["reads", "."])
+    lexicon = Lexicon((0...198).map(String.init) + SumContext.words + ["reads", "writes", "."])
   }
 
   func making(size: String) -> SpecimenMaking {
     var settings = TransformerTrainingSettings(
       layers: 2, dModel: 128, heads: 4, dMLP: 512, vocabularySize: lexicon.count, contextLength: 48,
-      steps: 5000, sequencesPerStep: 32)
-    settings.peakRate = 2e-3
+      steps: 4000, sequencesPerStep: 32)
+    settings.peakRate = 1e-3
     settings.weightDecay = 0.5
     let source = LineSource(lexicon: lexicon, length: 48) { Self.line(&$0) }
     return .trained([SpecimenPhase(settings: settings, source: source, behaviours: behaviours)])
@@ -60,14 +60,29 @@ struct Sums: Specimen {
 
   /// A line to learn from.
   static func line(_ random: inout SplitMix64) -> Line {
-    if random.happens(0.15) {
+    let context = random.pick(SumContext.allCases)
+    switch random.pick(weights: [0.1, 0.1, 0.1, 0.7]) {
+    case 0:
       let number = Int.random(in: 10...198, using: &random)
-      var line = Line("\(number) reads", settled: "\(number / 10) \(number % 10)")
-      line.say(".")
-      return line
+      return spelled("\(number) reads", "\(number / 10) \(number % 10)")
+    case 1:
+      let number = Int.random(in: 10...198, using: &random)
+      return spelled("\(number / 10) \(number % 10) writes", "\(number)")
+    case 2:
+      let (a, b) = (Int.random(in: 0...9, using: &random), Int.random(in: 0...9, using: &random))
+      return context.line(a, b, &random)
+    default:
+      let (a, b) = pair(isHeldOut: false, &random)
+      return context.line(a, b, &random)
     }
-    let (a, b) = pair(isHeldOut: false, &random)
-    return random.pick(SumContext.allCases).line(a, b, &random)
+  }
+
+  private static func spelled(_ question: String, _ answer: String) -> Line {
+    var line = Line()
+    line.add(question, SumContext.drawn)
+    line.settle(answer)
+    line.say(".")
+    return line
   }
 
   func keyedPrompt(_ circuit: String, index: Int, seed: UInt64) -> KeyedPrompt {

@@ -103,9 +103,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     let resolved = try await options.resolve()
     let model = try options.open(resolved)
     for set in sets { try set.check(fits: model.transformer) }
-    let first = try text.firstToken(model.tokenizer, rule: resolved.entry?.firstToken ?? .modelDefault)
+    let first = try text.firstToken(model.tokenizer, rule: resolved.firstToken)
     let job = EvaluationJob(
-      model: model, modelName: resolved.entry?.id ?? resolved.location.lastPathComponent,
+      model: model, modelName: resolved.name,
       sets: zip(folders, sets).map { ($0, $1) }, workers: Workers(count: options.threads))
     var result = EvaluationReport(
       model: options.model, suite: suite?.name, nodeCounts: suite == nil ? [] : nodes.sorted(),

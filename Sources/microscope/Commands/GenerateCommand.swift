@@ -47,7 +47,7 @@ struct GenerateCommand: AsyncParsableCommand {
     let model = try options.open(resolved)
     var request = InterventionRequest(
       tokens: try prompt.tokens(
-        model.tokenizer, transformer: model.transformer, rule: resolved.entry?.firstToken ?? .modelDefault,
+        model.tokenizer, transformer: model.transformer, rule: resolved.firstToken,
         compatible: false))
     try MemoryNeed(tracing: model.transformer.configuration, positions: request.tokens.count).check()
     changes.apply(to: &request)

@@ -74,7 +74,7 @@ struct InterveneCommand: AsyncParsableCommand {
     let resolved = try await options.resolve()
     let interrupt = Interrupt(nil)
     let model = try options.open(resolved)
-    let rule = resolved.entry?.firstToken ?? .modelDefault
+    let rule = resolved.firstToken
     var request = InterventionRequest(
       tokens: try prompt.tokens(
         model.tokenizer, transformer: model.transformer, rule: rule, compatible: false))

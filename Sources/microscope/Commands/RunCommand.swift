@@ -42,7 +42,7 @@ struct RunCommand: AsyncParsableCommand {
     let resolved = try await options.resolve()
     let model = try options.open(resolved)
     let tokens = try prompt.tokens(
-      model.tokenizer, transformer: model.transformer, rule: resolved.entry?.firstToken ?? .modelDefault,
+      model.tokenizer, transformer: model.transformer, rule: resolved.firstToken,
       compatible: false)
     try MemoryNeed(running: model.transformer.configuration, positions: tokens.count, keepsAll: output != nil)
       .check()

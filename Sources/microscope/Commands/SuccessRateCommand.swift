@@ -88,7 +88,7 @@ struct SuccessRateCommand: AsyncParsableCommand {
     var lines: [Line] = []
     for (index, item) in cases.enumerated() {
       Terminal.progress("prompt \(index + 1) of \(cases.count)")
-      lines.append(try line(item, model, resolved.entry?.firstToken ?? .modelDefault, &session))
+      lines.append(try line(item, model, resolved.firstToken, &session))
     }
     Terminal.progress("")
     let report = SuccessRateCommand.report(lines)

@@ -79,7 +79,7 @@ struct TraceCommand: AsyncParsableCommand {
     let model = try options.open(resolved)
     clock.lap("load")
     let tokens = try prompt.tokens(
-      model.tokenizer, transformer: model.transformer, rule: resolved.entry?.firstToken ?? .modelDefault,
+      model.tokenizer, transformer: model.transformer, rule: resolved.firstToken,
       compatible: trace.compat != nil)
     try self.attention.check(model.transformer.configuration, positionCount: tokens.count)
     try MemoryNeed(tracing: model.transformer.configuration, positions: tokens.count).check()
@@ -87,7 +87,7 @@ struct TraceCommand: AsyncParsableCommand {
     let set = try transcoders.map { try TranscoderSet(path: $0) }
     if set != nil { clock.lap("load") }
     let library = TraceCommand.library(resolved, transcoders)
-    let name = set?.name ?? "neurons:" + (resolved.entry?.id ?? options.model)
+    let name = set?.name ?? "neurons:" + (resolved.entry?.id ?? resolved.specimen?.model ?? options.model)
     let result = try PromptTrace(
       trace.settings, transcoders: set, model: model, tokens: tokens, clock: clock
     ) { library.labels(of: $0, in: name) }.run { TraceCommand.show($0) }
@@ -114,9 +114,8 @@ struct TraceCommand: AsyncParsableCommand {
 
   /// The dashboards, those of the model and the transcoders that were named among them.
   static func library(_ resolved: ResolvedModel, _ transcoders: String?) -> DashboardLibrary {
-    let location = resolved.location
     let given = LiveModelService.Given(
-      model: PresentItem(name: resolved.entry?.id ?? location.lastPathComponent, location: location),
+      model: PresentItem(name: resolved.name, location: resolved.location),
       transcoders: transcoders.map {
         PresentItem(name: URL(filePath: $0).lastPathComponent, location: URL(filePath: $0))
       })

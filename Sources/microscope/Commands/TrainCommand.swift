@@ -94,7 +94,7 @@ struct TrainCommand: AsyncParsableCommand {
     let model = try options.open(resolved)
     let source = TranscoderTrainer.Source(
       model: model, corpus: try text.corpus(),
-      firstToken: try text.firstToken(model.tokenizer, rule: resolved.entry?.firstToken ?? .modelDefault))
+      firstToken: try text.firstToken(model.tokenizer, rule: resolved.firstToken))
     let stop = StopFlag()
     let interrupt = Interrupt { stop.set() }
     defer { interrupt.stop() }
@@ -104,7 +104,7 @@ struct TrainCommand: AsyncParsableCommand {
     let name = URL(filePath: output).standardizedFileURL.lastPathComponent
     var run = try TrainingRun(
       trainer, folder: output, name: name,
-      modelName: resolved.entry?.id ?? resolved.location.lastPathComponent)
+      modelName: resolved.name)
     var last: TrainingRun.Progress?
     let outcome = try run.run { progress in
       last = progress

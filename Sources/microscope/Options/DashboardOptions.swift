@@ -25,8 +25,8 @@ struct DashboardOptions: ParsableArguments {
     let features = try folder.map { DashboardBasis.transcoders(try TranscoderSet(path: $0)) } ?? .neurons
     try features.check(opened.transformer)
     return DashboardSubject(
-      model: opened, name: resolved.entry?.id ?? resolved.location.lastPathComponent,
-      firstToken: resolved.entry?.firstToken ?? .modelDefault, basis: features, file: store)
+      model: opened, name: resolved.name,
+      firstToken: resolved.firstToken, basis: features, file: store)
   }
 }
 

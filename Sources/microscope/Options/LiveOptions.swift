@@ -50,8 +50,7 @@ struct LiveOptions: ParsableArguments {
     var given = LiveModelService.Given()
     if let model {
       let resolved = try Catalogue.builtIn.resolve(model, home: home)
-      given.model = PresentItem(
-        name: resolved.entry?.id ?? URL(filePath: model).lastPathComponent, location: resolved.location)
+      given.model = PresentItem(name: resolved.name, location: resolved.location)
     }
     if let transcoders, transcoders != "neurons" {
       let folder = try await TranscoderOptions.folder(

@@ -6,7 +6,7 @@ import Transformers
 
 /// Which model, and how many threads.
 struct ModelOptions: ParsableArguments {
-  @Option(help: "A catalogue id, a .gguf file, or a Hugging Face folder.")
+  @Option(help: "A catalogue id, a specimen's name, a .gguf file, or a Hugging Face folder.")
   var model = Catalogue.defaultModelID
 
   @Option(

@@ -22,7 +22,8 @@ struct CalibrateCommand: AsyncParsableCommand {
 
       Examples:
         microscope calibrate boolean
-        microscope calibrate twohop --transcoders twohop-plt twohop-clt --output report
+        microscope calibrate twohop --output report
+        microscope calibrate twohop --transcoders clt mine
         microscope calibrate all --json
       """)
 
@@ -34,7 +35,7 @@ struct CalibrateCommand: AsyncParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Folders of transcoders for the one specimen that is named. (default: those in MICROSCOPE_HOME/transcoders that are called as its model, with -plt or -clt behind)",
+      "Folders of transcoders for the one specimen that is named, or plt and clt. (default: its own of both kinds)",
       valueName: "set"))
   var transcoders: [String] = []
 
@@ -73,9 +74,9 @@ struct CalibrateCommand: AsyncParsableCommand {
   func run() async throws {
     if let output { try OutputPlace.check(folder: output, option: "--output") }
     let subjects = try CalibrationSubject.named(names)
-    let folders = try subjects.map { try transcoders.isEmpty ? $0.transcoders : named() }
+    let sets = try subjects.map { try transcoders.isEmpty ? $0.transcoders : named($0) }
     var reports: [CalibrationReport] = []
-    for (subject, folders) in zip(subjects, folders) { reports.append(try report(subject, folders)) }
+    for (subject, sets) in zip(subjects, sets) { reports.append(try report(subject, sets)) }
     Terminal.progress("")
     if let output { try write(reports, to: URL(filePath: output)) }
     if json {
@@ -86,23 +87,30 @@ struct CalibrateCommand: AsyncParsableCommand {
     }
   }
 
-  private func named() throws -> [String] {
-    for folder in transcoders where !FileManager.default.fileExists(atPath: folder) {
-      throw CommandError("There is no folder '\(folder)': give folders of transcoders.")
+  /// The sets that were named: folders, or kinds of the specimen's own.
+  private func named(_ subject: CalibrationSubject) throws -> [PresentItem] {
+    try transcoders.map { name in
+      if let own = subject.transcoders.first(where: { $0.name == name }) { return own }
+      guard FileManager.default.fileExists(atPath: name) else {
+        throw CommandError(
+          "There is no folder '\(name)': give folders of transcoders, or plt or clt where the specimen has them."
+        )
+      }
+      let folder = URL(filePath: name)
+      return PresentItem(name: folder.standardizedFileURL.lastPathComponent, location: folder)
     }
-    return transcoders
   }
 
-  private func report(_ subject: CalibrationSubject, _ folders: [String]) throws -> CalibrationReport {
+  private func report(_ subject: CalibrationSubject, _ items: [PresentItem]) throws -> CalibrationReport {
     let workers = Workers(count: threads)
     var settings = CalibrationSettings()
     (settings.prompts, settings.probes, settings.seed) = (prompts, probes, seed)
     let transformer = try subject.transformer(workers)
-    let sets = try folders.map { try TranscoderSet(path: $0) }
+    let sets = try items.map { try TranscoderSet(path: $0.location.path) }
     for set in sets { try set.check(fits: transformer) }
     Terminal.progress("\(subject.model): drawing prompts")
     let calibration = Calibration(subject.specimen, transformer, settings: settings, workers)
-    let names = ["neurons"] + folders.map { URL(filePath: $0).standardizedFileURL.lastPathComponent }
+    let names = ["neurons"] + items.map(\.name)
     return try calibration.report(
       model: subject.model, bases: Array(zip(names, [.neurons] + sets.map { .transcoders($0) }))
     ) { name, done, all in
@@ -160,13 +168,14 @@ private struct CalibrationSubject {
 
   private func isCalled(_ name: String) -> Bool { model == name || model == "specimen/" + name }
 
-  private var folder: URL { MicroscopeHome().folder(ofModel: model) }
-
-  private var isMade: Bool {
-    FileManager.default.fileExists(atPath: folder.appending(component: "model.safetensors").path)
+  /// The folder of the model, nil where it is not on this machine.
+  private var folder: URL? {
+    SpecimenName(model).flatMap {
+      Catalogue.builtIn.specimen($0, home: MicroscopeHome(), share: MicroscopeShare())
+    }
   }
 
-  private var isThere: Bool { isMade || compiled != nil }
+  private var isThere: Bool { folder != nil || compiled != nil }
 
   private var compiled: TransformerParameters? {
     if case .compiled(let parameters, _) = specimen.making(size: specimen.sizes[0]) {
@@ -176,16 +185,16 @@ private struct CalibrationSubject {
     }
   }
 
-  /// The transcoders of the model in the home.
-  var transcoders: [String] {
-    ["-plt", "-clt"].map {
-      MicroscopeHome().transcoders.appending(component: folder.lastPathComponent + $0).path
-    }
-    .filter { FileManager.default.fileExists(atPath: $0 + "/config.yaml") }
+  /// The transcoders of the model, those made here and those that ship.
+  var transcoders: [PresentItem] {
+    SpecimenName(model).map {
+      Catalogue.builtIn.transcoders(of: $0, home: MicroscopeHome(), share: MicroscopeShare())
+    } ?? []
   }
 
   func transformer(_ workers: Workers) throws -> Transformer {
-    if !isMade, let compiled { return compiled.transformer(workers: workers) }
-    return try Transformer(path: folder.path, workers: workers)
+    if let folder { return try Transformer(path: folder.path, workers: workers) }
+    guard let compiled else { throw CommandError("The model \(model) is not made.") }
+    return compiled.transformer(workers: workers)
   }
 }

@@ -6,16 +6,17 @@ struct SpecimenCommand: AsyncParsableCommand {
     commandName: "specimen",
     abstract: "Small models whose circuits are known: make them, and read what they must do.",
     discussion: """
-      Each is trained on a synthetic language in which a behaviour is necessary, and has an answer key. Made ones are \
-      models like any other: --model specimen/twohop. The languages: Documentation/Specimens.
+      Each is trained on a synthetic language in which a behaviour is necessary, and has an answer key. They are models \
+      like any other, --model twohop, and ship with transcoders. The languages: Documentation/Specimens.
 
       Examples:
         microscope specimen list
         microscope specimen train twohop
-        microscope trace "the capital of the state of old elm is" --model specimen/twohop
+        microscope trace "the capital of the state of old elm is" --model twohop
       """,
     subcommands: [
       SpecimenListCommand.self, SpecimenDescribeCommand.self, SpecimenTrainCommand.self,
+      SpecimenScoreCommand.self, SpecimenTextCommand.self,
     ])
 }
 

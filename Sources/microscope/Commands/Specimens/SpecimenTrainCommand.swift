@@ -61,18 +61,12 @@ struct SpecimenTrainCommand: AsyncParsableCommand {
       shouldStop: { stop.isSet })
     Terminal.progress("")
     guard let made else { return try Terminal.say("Stopped; the same command goes on.") }
-    let results = try made.map { Result(made: $0, sha256: try Self.digest($0.folder)) }
-    if json { try Terminal.printJSON(results) } else { try say(results) }
+    try SpecimenScores(made).say(json: json)
     guard made.allSatisfy(\.isReached) else {
       let missed = made.flatMap(\.scores).filter { !$0.isReached }.map(\.name).joined(separator: ", ")
       throw CommandError(
         "\(specimen.name) does not reach what is required: \(missed); try another --seed or more --steps.")
     }
-  }
-
-  private struct Result: Encodable {
-    let made: SpecimenMaker.Made
-    let sha256: String
   }
 
   /// The folder of a model: the last phase's is `--output` itself, earlier ones lie beside it.
@@ -81,35 +75,10 @@ struct SpecimenTrainCommand: AsyncParsableCommand {
     return output + model.dropFirst(last.count)
   }
 
-  private static func digest(_ folder: String) throws -> String {
-    try FileDigest.sha256(of: URL(filePath: folder + "/model.safetensors"))
-  }
-
   private static func line(_ model: String, _ progress: TransformerTrainer.Progress) -> String {
     let left = Int(progress.secondsLeft.isFinite ? min(progress.secondsLeft, 1e8) : 1e8)
     return "\(model): step \(progress.step.grouped)/\(progress.stepCount.grouped), "
       + "loss \(progress.loss.rounded(to: 4)), \(Int(progress.tokensPerSecond).grouped) tokens/s, "
       + "\(left / 60) min \(left % 60) s left"
   }
-
-  private func say(_ results: [Result]) throws {
-    for result in results {
-      try Terminal.say(
-        "\(result.made.model)  \(result.made.folder)\n  model.safetensors sha256 \(result.sha256)")
-      let rows =
-        [["  behaviour", "required", "reached", "trials"]]
-        + result.made.scores.map { score in
-          [
-            "  " + score.name, score.required.percent, score.reached.percent,
-            "\(score.trialCount)" + (score.isReached ? "" : "  missed"),
-          ]
-        }
-      for line in Table.lines(rows) { try Terminal.say(line) }
-    }
-  }
-}
-
-extension Double {
-  /// A share as a percentage with one digit.
-  var percent: String { "\((self * 100).rounded(to: 1))%" }
 }
