@@ -17,7 +17,7 @@ public struct PositionTraces: Sendable {
   public init(_ transformer: Transformer, _ set: TranscoderSet, tokens: [Int]) throws {
     whole = try LocalReplacementModel(transformer, set, tokens: tokens)
     self.tokens = tokens
-    let run = transformer.run(tokens, recording: [HookPoint(.finalNormalized)], logits: .none)
+    let run = transformer.run(tokens, recording: [HookPoint(.finalNormalized)], logits: .last)
     normalized = run.activations[.finalNormalized] ?? Matrix(rows: 0, columns: 0)
   }
 

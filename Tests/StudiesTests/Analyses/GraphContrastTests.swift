@@ -104,8 +104,10 @@ struct GraphContrastTests {
     let same = try GraphContrast(transformer, basis, first: first, second: first)
     #expect(!same.rows.isEmpty)
     for row in same.rows { #expect(row.status == .both && row.first == row.second) }
-    let there = try GraphContrast(transformer, basis, first: first, second: second)
-    let back = try GraphContrast(transformer, basis, first: second, second: first)
+    let there = try GraphContrast(
+      transformer, basis, first: first, second: second, settings: everything)
+    let back = try GraphContrast(
+      transformer, basis, first: second, second: first, settings: everything)
     #expect(there.rows.contains { $0.status != .both })
     #expect(there.rows.count == back.rows.count && there.sides == back.sides.reversed())
     for row in there.rows {
