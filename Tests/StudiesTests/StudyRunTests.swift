@@ -45,7 +45,7 @@ private struct Compiled {
       input: {tokens: "{a}"}
       question: {tokens: last}
       middle: {encodes: A again, probes: probes, at: "{A again}"}
-      chain only: {active-on: probes, not-on: parallel, at: last, score: 0.6}
+      chain only: {active-on: probes, not-on: parallel, at: last, score: 0.5}
       answer: {output: "{answer}"}
     interventions:
       silent: {suppress: middle}

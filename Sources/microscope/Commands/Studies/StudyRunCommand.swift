@@ -149,10 +149,9 @@ struct StudyRunCommand: AsyncParsableCommand {
   private func command(_ subject: StudySubject) -> String {
     let quoted = { (text: String) in text.contains(" ") ? "'\(text)'" : text }
     var parts = ["microscope study run", quoted(options.study), "--model", quoted(subject.name)]
-    parts += [
-      "--transcoders",
-      quoted(transcoders ?? (subject.basisName == "neurons" ? "neurons" : subject.basisName)),
-    ]
+    if let named = transcoders ?? (subject.basisName == "neurons" ? "neurons" : nil) {
+      parts += ["--transcoders", quoted(named)]
+    }
     if let control { parts += ["--control", control.rawValue] }
     return (parts + ["--seed", "\(seed)"]).joined(separator: " ")
   }
