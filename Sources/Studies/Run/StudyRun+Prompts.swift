@@ -1,3 +1,6 @@
+import Tokenizers
+import Transformers
+
 extension StudyRun {
   /// Returns the first prompts of the study's first set, each as text and as the model reads it.
   public func prompts(_ count: Int) throws -> [(text: String, tokens: [Int])] {
@@ -6,8 +9,10 @@ extension StudyRun {
     else { return [] }
     let made = try PromptMaker(subject: subject, seed: seed).prompts(set)
     return made.prefix(count).map { prompt in
-      // The first token's text is a mark, not part of what is asked.
-      (prompt.pieces.dropFirst().joined().trimmed, prompt.tokens)
+      let tokenizer = subject.model.tokenizer
+      // Marks are no part of what is asked.
+      let words = prompt.tokens.filter { !tokenizer.isSpecial($0) }
+      return (tokenizer.decode(words).trimmed, prompt.tokens)
     }
   }
 }

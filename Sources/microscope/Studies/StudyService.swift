@@ -187,9 +187,11 @@ extension StudyService {
   }
 
   private func command(_ study: Study, _ subject: StudySubject, _ request: StudyRequest) -> String {
-    (["microscope study run", study.name, "--model", subject.name, "--transcoders", subject.basisName]
-      + (request.control.map { ["--control", $0] } ?? []) + ["--seed", "\(request.seed)"]).joined(
-        separator: " ")
+    let set = request.transcoders ?? (subject.basisName == "neurons" ? "neurons" : nil)
+    var parts = ["microscope study run", study.name, "--model", subject.name]
+    if let set { parts += ["--transcoders", set] }
+    if let control = request.control { parts += ["--control", control] }
+    return (parts + ["--seed", "\(request.seed)"]).joined(separator: " ")
   }
 }
 
