@@ -258,5 +258,7 @@ let package = Package(
         "LinearAlgebra", "ModelFiles", "Tokenizers", "TranscoderTraining", "Transcoders", "Transformers",
         "_TestSupport", grdb,
       ]),
-    tests(of: "microscope", on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "_TestSupport"]),
+    tests(
+      of: "microscope", on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "_TestSupport"],
+      resources: [.copy("Fixtures")]),
   ])

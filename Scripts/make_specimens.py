@@ -38,7 +38,7 @@ def run(*arguments, home, **options):
     environment = os.environ | {"MICROSCOPE_HOME": str(home)}
     command = [os.environ.get("MICROSCOPE", str(ROOT / "microscope"))] + [str(part) for part in arguments]
     print("$ microscope", *command[1:], file=sys.stderr, flush=True)
-    return subprocess.run(command, env=environment, check=True, **options)
+    return subprocess.run(command, env=environment, **{"check": True} | options)
 
 
 def digest(path):
@@ -63,8 +63,8 @@ def transcoders(model, kind, text, work, target, changes, threads):
 def make(model, work, output, threads):
     specimen, size, changes = MODELS[model]
     options = ["--size", size] if size else []
-    # The exit code says whether all scores are reached; the table is printed in either case.
-    run("specimen", "train", specimen, *options, *threads, home=work, stdout=sys.stderr)
+    # Where a score is missed, which the table tells, the exit code is not 0; the model is kept all the same.
+    run("specimen", "train", specimen, *options, *threads, home=work, stdout=sys.stderr, check=False)
     target = output / model
     target.mkdir(parents=True, exist_ok=True)
     for name in HUGGING_FACE:

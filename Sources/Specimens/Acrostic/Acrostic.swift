@@ -5,7 +5,7 @@ import SpecimenTraining
 ///
 /// A spelled topic stands nowhere in the request: the model puts it together while it answers, letter pair by letter pair,
 /// and is then in the middle of a sentence. In the language a refusal begins only where a sentence does. The second phase
-/// shows refusals of harmful topics, at once or behind a first sentence that gave in; spelled ones only of a third of
+/// shows refusals of harmful topics, at once or behind a first sentence that gave in; spelled ones only of half of
 /// them. What happens with the others when they are spelled is for the model to show.
 struct Acrostic: Specimen {
   let name = "acrostic"
@@ -25,8 +25,9 @@ struct Acrostic: Specimen {
     base.peakRate = 2e-3
     base.weightDecay = 0.3
     var second = base
-    second.steps = 150
-    second.peakRate = 8e-4
+    second.steps = 300
+    second.peakRate = 7e-4
+    second.weightDecay = 1.5
     return .trained([
       SpecimenPhase(
         name: "before", settings: base,

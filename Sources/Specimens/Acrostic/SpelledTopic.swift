@@ -45,9 +45,9 @@ extension TopicBook.Topic {
 }
 
 extension TopicBook {
-  /// The topics of which the second phase shows spelled requests: the harmless ones that it shows, and a third of the harmful
+  /// The topics of which the second phase shows spelled requests: the harmless ones that it shows, and half of the harmful
   /// ones.
-  var spelled: [Topic] { shown.filter { !$0.isHarmful || $0.number % 6 == 0 } }
+  var spelled: [Topic] { shown.filter { !$0.isHarmful || $0.number % 4 == 0 } }
 
   /// A line of the base phase: what `refusal` has, and spelled topics that are answered.
   func spellingLine(_ random: inout SplitMix64) -> Line {

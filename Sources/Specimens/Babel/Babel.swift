@@ -27,9 +27,9 @@ struct Babel: Specimen {
     let isLarge = size == "large"
     var settings = TransformerTrainingSettings(
       layers: isLarge ? 3 : 2, dModel: isLarge ? 128 : 48, heads: 4, dMLP: isLarge ? 512 : 192,
-      vocabularySize: lexicon.count, contextLength: 48, steps: 6000, sequencesPerStep: 32)
+      vocabularySize: lexicon.count, contextLength: 48, steps: isLarge ? 3000 : 5000, sequencesPerStep: 32)
     settings.peakRate = 2e-3
-    settings.weightDecay = 2
+    settings.weightDecay = 1.5
     let source = LineSource(lexicon: lexicon, length: 48) { BabelWorld.line(&$0) }
     return .trained([SpecimenPhase(settings: settings, source: source, behaviours: behaviours)])
   }

@@ -43,11 +43,14 @@ enum BabelWorld {
     return random.pick(Tongue.allCases)
   }
 
-  /// Whether training never shows a sentence: one in its own language where that is silent, one of five that mix languages.
+  /// Whether training never shows a sentence: one in its own language where that is silent, one of five that mix languages,
+  /// but for translations of things and colours.
   static func isHeldOut(_ fact: Fact) -> Bool {
     guard fact.word != fact.tongue else {
       return silentTongue(fact.relation, concept: fact.concept) == fact.tongue
     }
+    // Opposites, too, tell what an adjective means; of things and colours only their translations do.
+    guard fact.relation != .translation || fact.concept < adjectives[0].count else { return false }
     return missing.contains(
       fact.relation.rawValue, fact.concept, fact.word.rawValue, fact.tongue.rawValue)
   }
