@@ -32,6 +32,17 @@ struct Sandbox: ~Copyable {
 
   deinit { try? FileManager.default.removeItem(at: root) }
 
+  /// The top of the project, where things that ship lie.
+  static let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// Makes the project's specimens those of what runs here.
+  func shipSpecimens() throws {
+    try FileManager.default.createDirectory(at: share, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      at: share.appending(path: "Specimens"), withDestinationURL: Self.project.appending(path: "Specimens"))
+  }
+
   /// Returns a path in the working folder.
   func path(_ name: String) -> String { work.appending(path: name).path }
 

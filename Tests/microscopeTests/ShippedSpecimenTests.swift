@@ -6,22 +6,11 @@ import Testing
 
 @Suite("specimens that ship", .serialized)
 struct ShippedSpecimenTests {
-  /// The top of the project, where things that ship lie.
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   /// The names of the specimens in the project.
   static let names =
-    ((try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: "Specimens").path)) ?? [])
+    ((try? FileManager.default.contentsOfDirectory(atPath: Sandbox.project.appending(path: "Specimens").path))
+    ?? [])
     .filter { !$0.hasPrefix(".") }.sorted()
-
-  /// Makes the project's specimens those of a sandbox.
-  private func ship(in sandbox: borrowing Sandbox) throws {
-    try FileManager.default.createDirectory(at: sandbox.share, withIntermediateDirectories: true)
-    try FileManager.default.createSymbolicLink(
-      at: sandbox.share.appending(path: "Specimens"),
-      withDestinationURL: Self.root.appending(path: "Specimens"))
-  }
 
   private struct Golden: Decodable {
     let model: String
@@ -36,7 +25,7 @@ struct ShippedSpecimenTests {
     let goldens = try JSONDecoder().decode([Golden].self, from: try Data(contentsOf: fixture))
     #expect(Set(goldens.map(\.model)) == ["boolean", "twohop"] && goldens.count == 5)
     let sandbox = try Sandbox()
-    try ship(in: sandbox)
+    try sandbox.shipSpecimens()
     for golden in goldens {
       let ids = golden.tokens.map(String.init).joined(separator: ",")
       _ = try await sandbox.succeed(
@@ -54,7 +43,7 @@ struct ShippedSpecimenTests {
     "every specimen opens by its name in a home that is empty, and is seen through its clt", arguments: names)
   func opens(name: String) async throws {
     let sandbox = try Sandbox()
-    try ship(in: sandbox)
+    try sandbox.shipSpecimens()
     #expect(try await sandbox.succeed(["specimen", "list"]).contains("--model \(name)  (clt, plt)\n"))
     let keys = try await sandbox.succeed(
       ["specimen", "describe", String(name.split(separator: "-")[0]), "--json"])
@@ -70,7 +59,7 @@ struct ShippedSpecimenTests {
   @Test("verbs take a specimen's name: evaluate, intervene, generate, tokenize, calibrate")
   func verbs() async throws {
     let sandbox = try Sandbox()
-    try ship(in: sandbox)
+    try sandbox.shipSpecimens()
     let prompt = "the capital of the state of old elm is"
     let tokens = try await sandbox.succeed(["tokenize", prompt, "--model", "twohop"])
     #expect(tokens.contains("elm"))
@@ -94,7 +83,7 @@ struct ShippedSpecimenTests {
 
   @Test("all that ships of the specimens is at most 30 MB")
   func size() throws {
-    let folder = Self.root.appending(path: "Specimens")
+    let folder = Sandbox.project.appending(path: "Specimens")
     let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
     let bytes = try files.reduce(0) { sum, file in
       let facts = try FileManager.default.attributesOfItem(atPath: folder.path + "/" + file)
