@@ -12,23 +12,26 @@ struct ShippedStudyTests {
     var heldCount: Int { findings.count { $0.verdict == "held" } }
   }
 
-  /// The report of a run with a seed that no threshold was chosen by.
-  private func report(_ arguments: String..., in sandbox: borrowing Sandbox) async throws -> Report {
-    let outcome = try await sandbox.run(
-      ["study", "run"] + arguments + ["--seed", "11", "--json"], timeout: 300)
-    try #require([0, 3, 4].contains(outcome.status), "\(outcome)")
-    return try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
+  /// The reports of a study and of its control with shuffled labels, with a seed that no threshold was chosen by.
+  private func reports(_ study: String) async throws -> (usual: Report, control: Report) {
+    let sandbox = try Sandbox()
+    try sandbox.shipSpecimens()
+    var reports: [Report] = []
+    for more in [[], ["--control", "shuffled"]] {
+      let outcome = try await sandbox.run(
+        ["study", "run", study, "--seed", "11", "--json"] + more, timeout: 300)
+      try #require([0, 3, 4].contains(outcome.status), "\(outcome)")
+      reports.append(try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8)))
+    }
+    return (reports[0], reports[1])
   }
 
   @Test(
     "all hypotheses hold on other prompts, and few with shuffled labels",
     arguments: ["two-hop", "refusal", "hints", "sums"])
   func hold(study: String) async throws {
-    let sandbox = try Sandbox()
-    try sandbox.shipSpecimens()
-    let usual = try await report(study, in: sandbox)
+    let (usual, control) = try await reports(study)
     #expect(usual.heldCount == usual.findings.count)
-    let control = try await report(study, "--control", "shuffled", in: sandbox)
     #expect(4 * control.heldCount <= control.findings.count, "\(control)")
   }
 
@@ -36,10 +39,7 @@ struct ShippedStudyTests {
     "fewer hypotheses hold with shuffled labels than without",
     arguments: ["poems", "hallucination", "jailbreak", "babel"])
   func controlled(study: String) async throws {
-    let sandbox = try Sandbox()
-    try sandbox.shipSpecimens()
-    let usual = try await report(study, in: sandbox)
-    let control = try await report(study, "--control", "shuffled", in: sandbox)
+    let (usual, control) = try await reports(study)
     #expect(control.heldCount < usual.heldCount)
   }
 }

@@ -2,8 +2,8 @@
 
 import { follow, paths, read, send } from "../core/api.js";
 import { byId, make } from "../core/dom.js";
-import { readPreferences } from "../core/preferences.js";
-import { speak, t } from "../core/words.js";
+import { dressPage } from "../core/dress.js";
+import { t } from "../core/words.js";
 import { aboutStudy, reportEntries, studyEntries } from "./entries.js";
 import { reportParts } from "./report.js";
 import { makeStart } from "./start.js";
@@ -18,15 +18,8 @@ window.addEventListener("hashchange", show);
 await refresh();
 await resume();
 
-// The reader's language and colours, as chosen on the page of graphs.
 function dress() {
-  const { language, theme } = readPreferences();
-  speak(language);
-  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  const dark = theme === "dark" || (theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
-  document.documentElement.dataset.theme = dark ? "dark" : "light";
-  document.title = `${t("view.studies")} – Microscope`;
-  for (const element of document.querySelectorAll("[data-words]")) element.textContent = t(element.dataset.words);
+  dressPage("view.studies");
   byId("list").setAttribute("aria-label", t("studies.list"));
   start.speak();
 }

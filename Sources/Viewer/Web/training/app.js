@@ -2,9 +2,9 @@
 
 import { paths, read } from "../core/api.js";
 import { byId, make } from "../core/dom.js";
+import { dressPage } from "../core/dress.js";
 import { percent, plain } from "../core/format.js";
-import { readPreferences } from "../core/preferences.js";
-import { speak, t } from "../core/words.js";
+import { t } from "../core/words.js";
 import { heatStrip } from "./heatstrip.js";
 import { lineChart } from "../draw/linechart.js";
 import { runEntries, runHead, settingEntries } from "./runhead.js";
@@ -16,15 +16,8 @@ dress();
 window.addEventListener("hashchange", refresh);
 keepFresh();
 
-// The reader's language and colours, as chosen on the page of graphs.
 function dress() {
-  const { language, theme } = readPreferences();
-  speak(language);
-  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  const dark = theme === "dark" || (theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
-  document.documentElement.dataset.theme = dark ? "dark" : "light";
-  document.title = `${t("view.training")} – Microscope`;
-  for (const element of document.querySelectorAll("[data-words]")) element.textContent = t(element.dataset.words);
+  dressPage("view.training");
   byId("runs").setAttribute("aria-label", t("training.runs"));
   byId("heat").setAttribute("aria-label", t("training.heat"));
 }
