@@ -67,8 +67,19 @@ function wanted({ chosen, selected }) { return chosen.length ? chosen : selected
 
 /** Saves work and labels whenever they change. Returns a listener of the store. */
 export function makeSaving(store, actions) {
-  const save = afterPause(350, () => saveWork(store, actions));
-  addEventListener("pagehide", () => { if (isUnsaved(store.read())) saveWork(store, actions); });
+  // One save at a time: the next begins with the revision that the last one gave.
+  let isSaving = false;
+  const save = afterPause(350, async () => {
+    if (isSaving) return;
+    isSaving = true;
+    try {
+      while (isUnsaved(store.read()) && await saveWork(store, actions));
+    } finally { isSaving = false; }
+  });
+  // A page that goes cannot wait for a save under way, which was its own: it writes over what that one wrote.
+  addEventListener("pagehide", () => {
+    if (isUnsaved(store.read())) saveWork(store, actions, isSaving ? null : store.read().revision);
+  });
   return (state, previous) => {
     if (state.work === previous.work || state.slug !== previous.slug || !state.graph) return;
     if (hasStore(state) && state.work.labels !== previous.work.labels && state.work.labels !== state.savedLabels) {
@@ -86,18 +97,20 @@ function isUnsaved(state) {
   return names.some((name) => work[name] !== savedWork[name]);
 }
 
-async function saveWork(store, actions) {
+// Returns whether the server answered, be it that somebody else had saved.
+async function saveWork(store, actions, revision = store.read().revision) {
   const state = store.read();
-  const { slug, work, revision, file, selected, graph } = state;
+  const { slug, work, file, selected, graph } = state;
   const clickedId = selected === null ? "" : graph.nodes[selected].key;
   const query = writeQuery(work, { clickedId, before: file.qParams ?? {}, withLabels: !hasStore(state) });
   try {
     const answer = await send("PUT", paths.query(slug), { revision, query });
     if (store.read().slug === slug) store.change({ revision: answer.revision, savedWork: work });
   } catch (error) {
-    if (error.code !== "conflict") { actions.fail(error); return; }
+    if (error.code !== "conflict") { actions.fail(error); return false; }
     await resolve(store, actions, slug);
   }
+  return true;
 }
 
 // Somebody saved in between: theirs stays in the file until the reader decides.
