@@ -30,7 +30,7 @@ struct CalibratedSelection {
       // One further: what is strictly above it are `wanted`.
       let least = found.count > wanted ? nthLargest(wanted + 1, of: found.values) : 0
       threshold = least
-      active = found.keeping { found.values[$0] > least }
+      active = found.keeping(atLeast: least.nextUp)
       return
     }
   }

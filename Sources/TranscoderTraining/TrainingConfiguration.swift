@@ -160,7 +160,7 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
   public var stepCount: Int { tokens / batch }
 
   /// The buffer of activations, and what is drawn from it.
-  var schedule: BufferSchedule {
+  package var schedule: BufferSchedule {
     BufferSchedule(
       tokens: roundTokens, batch: batch, passes: passes, seed: seed, isRolling: stage == .clean)
   }
@@ -172,12 +172,14 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
   }
 
   /// Bytes that a run on a model of `layerCount` layers of `width` takes: parameters and Adam's memory, the gradients of one
-  /// layer, a round of activations.
+  /// layer, a round of activations with room to fill a part of it meanwhile, a batch of them.
   public func memory(layerCount: Int, width: Int) -> Double {
     let spans = (0..<layerCount).map { span(layer: $0, layerCount: layerCount) }
     let layers = spans.map { Double(features) * Double(width) * Double(1 + $0) }
     let start = start == .closedForm ? 3 * 4 * Double(features) * Double(features) : 0
-    let round = Double(roundTokens) * Double(layerCount) * Double(width) * 4
+    let position = Double(layerCount) * Double(width) * 4
+    let spare = schedule.isRolling ? schedule.partRows : 0
+    let round = position * Double(roundTokens + batch + spare)
     let parameterBytes: Double = stage == .replaced ? 16 : 12
     // What a step keeps of its positions in each layer: about ten rows.
     let step = stage == .kl ? 40 * Double(batch) * Double(layerCount) * Double(width) : 0

@@ -69,6 +69,47 @@ struct TrainingRunTests {
     }
   }
 
+  @Test("What is filled ahead is what is filled when it is needed, whoever runs it", arguments: [0, 1, 3])
+  func ahead(_ threads: Int) throws {
+    let settings = configuration(.perLayer)
+    let schedule = settings.schedule
+    let workers = Workers(count: 2)
+    let harvester = ActivationHarvester(source.model, settings, first: 1, memory: 0, workers)
+    let sizes = source.model.transformer.configuration
+    let empty = {
+      ActivationRound(schedule, layerCount: sizes.layerCount, width: sizes.dModel)
+    }
+    var stream = ContextStream(
+      source.corpus, tokenizer: source.model.tokenizer, first: 1, length: settings.context, seed: 0)
+    var (plain, other) = (empty(), empty())
+    for part in [0, 1, 2, 3, 0, 1] {
+      let harvests = [plain, other].compactMap {
+        PartHarvest(part, of: $0, from: stream, by: harvester, replacing: nil, shouldStop: { false })
+      }
+      try #require(harvests.count == 2)
+      #expect(harvests[0].finish(Workers(count: 1)))
+      // The other one's part keeps its old rows until the new ones are all there.
+      let rows = Array(part * schedule.partRows..<(part + 1) * schedule.partRows)
+      let before = rowsOf(other, rows)
+      harvests[1].begin(threads: threads)
+      #expect(harvests[1].finish(workers))
+      #expect(rowsOf(other, rows) == before)
+      plain.replace(part, clean: harvests[0].cleanRows)
+      other.replace(part, clean: harvests[1].cleanRows)
+      #expect(rowsOf(other, rows) == rowsOf(plain, rows) && rowsOf(other, rows) != before)
+      #expect(harvests[0].end.place == harvests[1].end.place)
+      stream = harvests[1].end
+    }
+    #expect(other.cleanRows == Array(0..<schedule.rows))
+  }
+
+  private func rowsOf(_ round: ActivationRound, _ rows: [Int]) -> [Matrix] {
+    let shift = [Float](repeating: 0, count: source.model.transformer.configuration.dModel)
+    return (round.inputs + round.outputs).map {
+      $0.gathered(round.places(rows[...]), shift: shift, factor: 1, Workers(count: 1))
+    }
+  }
+
   @Test(
     "A run writes a set that opens, fits the model and unfolds to what it was",
     arguments: TrainingConfiguration.Kind.allCases)

@@ -4,6 +4,8 @@ import Testing
 
 @Suite("Dashboards that are killed while they are made or changed", .serialized)
 struct DashboardsKillTests {
+  private static let checkpoint = "killed.sqlite.partial/tallies"
+
   /// The model, its features and the text, which stay the same when a build goes on.
   private func arguments(_ sandbox: borrowing Sandbox, to output: String) throws -> [String] {
     let text = (0..<600).map { "the \($0 % 7) cats sat on \($0 % 11) mats and ran to \($0 % 13)" }
@@ -22,19 +24,12 @@ struct DashboardsKillTests {
     let whole = try await export(sandbox, "whole.sqlite")
     var kills = 0
     for _ in 0..<8 {
-      let before = sandbox.checkpointDate
-      let tool = try sandbox.start(try arguments(sandbox, to: "killed.sqlite"))
       // Killed at its first new checkpoint, whenever that is: most of the text is still to be read.
-      while tool.process.isRunning, sandbox.checkpointDate == before {
-        try await Task.sleep(for: .milliseconds(1))
-      }
-      if tool.process.isRunning {
-        kill(tool.process.processIdentifier, SIGKILL)
-        kills += 1
-      }
-      _ = await tool.outcome(timeout: 30)
-      #expect(kills > 0)
+      let outcome = try await sandbox.signalled(
+        try arguments(sandbox, to: "killed.sqlite"), SIGKILL, onceWritten: DashboardsKillTests.checkpoint)
+      if outcome.output.hasSuffix("\(128 + SIGKILL)\n") { kills += 1 }
     }
+    #expect(kills > 0)
     _ = try await sandbox.succeed(try arguments(sandbox, to: "killed.sqlite"))
     #expect(try await export(sandbox, "killed.sqlite") == whole)
     #expect(!sandbox.listing.contains { $0.contains("partial") })
@@ -84,25 +79,15 @@ struct DashboardsKillTests {
     let sandbox = try Sandbox()
     _ = try await sandbox.succeed(try arguments(sandbox, to: "whole.sqlite"))
     let whole = try await export(sandbox, "whole.sqlite")
-    let tool = try sandbox.start(try arguments(sandbox, to: "killed.sqlite"))
-    while tool.process.isRunning, sandbox.checkpointDate == nil {
-      try await Task.sleep(for: .milliseconds(1))
-    }
-    kill(tool.process.processIdentifier, SIGINT)
-    let outcome = await tool.outcome(timeout: 30)
-    #expect(outcome.status == 0 && outcome.output == "Stopped; the same command goes on.\n", "\(outcome)")
+    let outcome = try await sandbox.signalled(
+      try arguments(sandbox, to: "killed.sqlite"), SIGINT, onceWritten: DashboardsKillTests.checkpoint)
+    #expect(outcome.output == "Stopped; the same command goes on.\n0\n", "\(outcome)")
     _ = try await sandbox.succeed(try arguments(sandbox, to: "killed.sqlite"))
     #expect(try await export(sandbox, "killed.sqlite") == whole)
   }
 }
 
 extension Sandbox {
-  /// When the checkpoint of a build was written; nil when there is none.
-  fileprivate var checkpointDate: Date? {
-    let file = path("killed.sqlite.partial/tallies")
-    return (try? FileManager.default.attributesOfItem(atPath: file))?[.modificationDate] as? Date
-  }
-
   /// The bytes of a file, 0 when there is none.
   fileprivate func size(_ name: String) -> Int {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path(name))

@@ -83,6 +83,21 @@ struct Sandbox: ~Copyable {
       .outcome(timeout: timeout)
   }
 
+  /// Runs the executable until it has written `file` anew, or is done, and sends it a signal `delay` milliseconds later.
+  ///
+  /// A shell keeps the time, since this process may be busy with other tests; its output ends with a line that holds the
+  /// executable's status.
+  func signalled(
+    _ arguments: [String], _ signal: Int32, after delay: Int = 0, onceWritten file: String
+  ) async throws -> Outcome {
+    let script = """
+      set -m; touch begun; "$0" "$@" &
+      until [ '\(file)' -nt begun ] || ! kill -0 $! 2>&-; do sleep 0.002; done
+      sleep \(Double(delay) / 1000); kill -\(signal) $! 2>&-; wait $! 2>&-; echo $?
+      """
+    return try await shell(script, arguments, timeout: 120)
+  }
+
   /// Runs the executable, which must succeed, and returns what it printed.
   func succeed(
     _ arguments: [String], timeout: Double = 60, _ location: SourceLocation = #_sourceLocation

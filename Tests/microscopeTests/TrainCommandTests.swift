@@ -64,13 +64,12 @@ struct TrainCommandTests {
   func interrupt() async throws {
     let sandbox = try Sandbox()
     let start = try arguments(sandbox) + ["--tokens", "1000000000"]
-    let script = "set -m; \"$0\" \"$@\" & sleep 3; kill -INT $!; wait $!; echo $?"
-    let outcome = try await sandbox.shell(script, start)
+    let outcome = try await sandbox.signalled(start, SIGINT, onceWritten: "set/metrics.jsonl")
     #expect(outcome.output.hasSuffix("Stopped; go on with --resume.\n0\n"), "\(outcome)")
     let resume = [
       "train", "--model", try TinyModel.path(), "--text", "text.txt", "--output", "set", "--resume",
     ]
-    let again = try await sandbox.shell(script, resume)
+    let again = try await sandbox.signalled(resume, SIGINT, onceWritten: "set/metrics.jsonl")
     #expect(again.output.hasSuffix("Stopped; go on with --resume.\n0\n"), "\(again)")
   }
 

@@ -31,18 +31,11 @@ struct TrainKillTests {
     var random = SplitMix64(seed: 42)
     var stepsSeen: Set<String> = []
     for _ in 0..<10 {
-      let before = sandbox.checkpointDate
-      let isBegun = before != nil
-      let tool = try sandbox.start(
-        try source(sandbox, to: "set") + (isBegun ? ["--resume"] : settings(steps: steps)))
       // So that a slow machine meets the run in its steps too, the time counts from the first new checkpoint on.
-      while tool.process.isRunning, sandbox.checkpointDate == before {
-        try await Task.sleep(for: .milliseconds(2))
-      }
-      try await Task.sleep(for: .milliseconds(Int.random(in: 0...120, using: &random)))
-      if tool.process.isRunning { kill(tool.process.processIdentifier, SIGKILL) }
-      _ = await tool.outcome(timeout: 30)
-      stepsSeen.insert((try? sandbox.step()) ?? "none")
+      _ = try await sandbox.signalled(
+        source(sandbox, to: "set") + (stepsSeen.isEmpty ? settings(steps: steps) : ["--resume"]), SIGKILL,
+        after: Int.random(in: 0...120, using: &random), onceWritten: TrainKillTests.state)
+      stepsSeen.insert(try sandbox.step())
     }
     // The kills met the run at different steps, or there is nothing that this test would show.
     #expect(stepsSeen.count > 3)
@@ -57,9 +50,8 @@ struct TrainKillTests {
 
   /// Begins a run and interrupts it.
   private func interrupted(_ sandbox: borrowing Sandbox) async throws -> Data {
-    let script = "set -m; \"$0\" \"$@\" & sleep 1.5; kill -INT $!; wait $!; echo $?"
-    let outcome = try await sandbox.shell(
-      script, try source(sandbox, to: "set") + settings(steps: 10_000_000))
+    let outcome = try await sandbox.signalled(
+      source(sandbox, to: "set") + settings(steps: 10_000_000), SIGINT, onceWritten: TrainKillTests.state)
     #expect(outcome.output.hasSuffix("Stopped; go on with --resume.\n0\n"), "\(outcome)")
     return try sandbox.data(TrainKillTests.state)
   }
@@ -93,12 +85,6 @@ struct TrainKillTests {
 }
 
 extension Sandbox {
-  /// When the checkpoint was written; nil when there is none.
-  fileprivate var checkpointDate: Date? {
-    let file = path("set/checkpoint/state.safetensors")
-    return (try? FileManager.default.attributesOfItem(atPath: file))?[.modificationDate] as? Date
-  }
-
   /// What the checkpoint says of its step.
   fileprivate func step() throws -> String {
     let bytes = try data("set/checkpoint/state.safetensors")

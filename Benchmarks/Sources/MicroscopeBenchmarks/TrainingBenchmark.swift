@@ -69,16 +69,18 @@ struct TrainingBenchmark: ParsableCommand {
       var trainer = try TranscoderTrainer(
         settings, source, workers: workers, report: { _ in }, shouldStop: { false })
     else { throw CancellationError() }
-    // The first steps have no good bounds yet; then each period fills a quarter of the buffer and takes eight steps.
+    // The first steps have no good bounds yet; then in each period a quarter of the buffer is filled and eight steps are taken.
     for _ in 0..<8 { _ = try trainer.advance() }
-    var (seconds, processor): ([Double], [Double]) = ([], [])
+    let products = Workers(count: threads, precision: precision == .exact ? .exact : .bfloat16)
+    var (seconds, processor, rates): ([Double], [Double], [Double]) = ([], [], [])
     for _ in 0..<periods {
       let (start, used) = (ContinuousClock.now, clock())
       for _ in 0..<8 { _ = try trainer.advance() }
       seconds.append((ContinuousClock.now - start) / .seconds(1))
       processor.append(Double(clock() - used) / Double(CLOCKS_PER_SEC))
+      rates.append(BLASCheck.rate(products))
     }
-    let rate = BLASCheck.rate(Workers(count: threads, precision: precision == .exact ? .exact : .bfloat16))
+    let rate = median(rates)
     let tokens = Double(8 * settings.batch)
     let floor = rate * 1e9 / flopsPerToken(source.model.transformer, features)
     let speed = tokens / median(seconds)

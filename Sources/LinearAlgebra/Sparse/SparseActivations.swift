@@ -39,11 +39,14 @@ public struct SparseActivations: Sendable, Equatable {
     return result
   }
 
-  /// Returns the entries that `isKept` (one flag for each) names.
-  public func keeping(_ isKept: (_ entry: Int) -> Bool) -> SparseActivations {
+  /// Returns the entries whose value is at least `least`.
+  public func keeping(atLeast least: Float) -> SparseActivations {
     var (starts, features, values) = ([0], [Int32](), [Float]())
+    starts.reserveCapacity(self.starts.count)
+    features.reserveCapacity(count)
+    values.reserveCapacity(count)
     for position in 0..<positionCount {
-      for entry in range(position) where isKept(entry) {
+      for entry in range(position) where self.values[entry] >= least {
         features.append(self.features[entry])
         values.append(self.values[entry])
       }

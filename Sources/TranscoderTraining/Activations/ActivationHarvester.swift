@@ -1,10 +1,10 @@
-import LinearAlgebra
+package import LinearAlgebra
 import Transcoders
-import Transformers
+package import Transformers
 
 /// Runs a model over contexts and keeps what its MLPs read and gave.
 ///
-/// Contexts are run at once, one a worker, without logits. Positions that hold the first token (of a context, or
+/// Contexts are run one a worker, without logits. Positions that hold the first token (of a context, or
 /// one between documents) are left out: their huge activations say nothing about text, and position 0 has no features.
 ///
 /// When transcoders replace the MLPs, a share of the contexts is kept as the model computes it. Of the others, with P the
@@ -12,7 +12,7 @@ import Transformers
 /// 1. Features read what the replacement model's MLP place holds.
 /// 2. They reconstruct y + γ·((P − y) − (P' − y')): y itself for γ = 0, and what brings the stream all the way back to the
 ///    model's for γ = 1.
-struct ActivationHarvester: Sendable {
+package struct ActivationHarvester: Sendable {
   private let transformer: Transformer
   /// The token that begins contexts.
   private let first: Int?
@@ -21,17 +21,18 @@ struct ActivationHarvester: Sendable {
   private let output: FeatureOutput
 
   /// A context, the positions to keep of it, and where they go.
-  private struct Piece {
+  struct Piece {
     var context: [Int]
     var kept: [Int]
     var start: Int
+    /// Whether nothing is replaced in it.
     var isClean: Bool
   }
 
   /// Makes a harvester of `model` for the hooks of `configuration`, which was checked.
   ///
   /// - Parameter memory: Bytes that the model's weights, laid out for products, may take beside the stored ones.
-  init(
+  package init(
     _ model: LanguageModel, _ configuration: TrainingConfiguration, first: Int?, memory: Double,
     _ workers: Workers
   ) {
@@ -50,33 +51,20 @@ struct ActivationHarvester: Sendable {
     output = FeatureOutput(rawValue: configuration.output) ?? .mlpOut
   }
 
-  /// Fills rows of `round` from `stream`; false when it was asked to stop or the stream has no tokens.
+  /// Returns the contexts of `stream` that fill `places` of a round's stores, and moves on behind them; nil when the stream
+  /// has no tokens.
   ///
-  /// - Parameter set: What replaces the MLPs; nil for the model as it is.
-  func fill(
-    _ round: inout ActivationRound, rows: Range<Int>, from stream: inout ContextStream,
-    replacing set: TranscoderSet?, _ workers: Workers, shouldStop: () -> Bool
-  ) -> Bool {
-    var (filled, number) = (rows.lowerBound, 0)
-    round.cleanRows.removeAll(where: rows.contains)
-    while filled < rows.upperBound {
-      var pieces: [Piece] = []
-      while pieces.count < 4 * workers.count, filled < rows.upperBound {
-        guard let context = stream.next() else { return false }
-        let kept = keptPositions(context).prefix(rows.upperBound - filled)
-        let isClean = set == nil || isClean(number)
-        pieces.append(Piece(context: context, kept: Array(kept), start: filled, isClean: isClean))
-        if isClean { round.cleanRows += filled..<filled + kept.count }
-        filled += kept.count
-        number += 1
-      }
-      if shouldStop() { return false }
-      workers.forEach(pieces.count) { [round] index in
-        store(pieces[index], in: round, replacing: pieces[index].isClean ? nil : set)
-      }
+  /// - Parameter isReplaced: Whether transcoders will replace the MLPs, but for the share that is left as the model computes it.
+  func pieces(for places: Range<Int>, from stream: inout ContextStream, isReplaced: Bool) -> [Piece]? {
+    var (filled, pieces) = (places.lowerBound, [Piece]())
+    while filled < places.upperBound {
+      guard let context = stream.next() else { return nil }
+      let kept = Array(keptPositions(context).prefix(places.upperBound - filled))
+      let isClean = !isReplaced || isClean(pieces.count)
+      pieces.append(Piece(context: context, kept: kept, start: filled, isClean: isClean))
+      filled += kept.count
     }
-    round.cleanRows.sort()
-    return true
+    return pieces
   }
 
   /// Whether a round's context of this number is one of the share that is left as the model computes it.
@@ -90,7 +78,11 @@ struct ActivationHarvester: Sendable {
     context.indices.filter { $0 > 0 && context[$0] != first }
   }
 
-  private func store(_ piece: Piece, in round: ActivationRound, replacing set: TranscoderSet?) {
+  /// Runs the model over a piece and keeps what its MLPs read and gave.
+  ///
+  /// - Parameter set: What replaces the MLPs, unless the piece is clean; nil for the model as it is.
+  func store(_ piece: Piece, in round: ActivationRound, replacing set: TranscoderSet?) {
+    let set = piece.isClean ? nil : set
     guard !piece.kept.isEmpty else { return }
     let layers = 0..<transformer.configuration.layerCount
     let places = [input.hook, output.hook] + (set == nil ? [] : [.residPost])

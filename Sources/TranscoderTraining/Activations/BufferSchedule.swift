@@ -35,8 +35,8 @@ package struct BufferSchedule: Sendable, Equatable {
   /// The rows of the buffer.
   package var rows: Int { parts * partRows }
 
-  /// The rows of a part.
-  func range(_ part: Int) -> Range<Int> { part * partRows..<(part + 1) * partRows }
+  /// Whether one part after the other is filled anew.
+  var isRolling: Bool { parts > 1 }
 
   /// The period of a step.
   package func period(_ step: Int) -> Int { step / stepsPerPeriod }

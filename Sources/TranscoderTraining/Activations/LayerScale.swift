@@ -20,8 +20,9 @@ struct LayerScale: Sendable, Equatable, Codable {
   /// The mean and the size are those of the positions that are not outliers (more than twice the median length), so that
   /// a few massive activations do not make all others vanish.
   init(_ round: ActivationRound, layer: Int, rows: ArraySlice<Int>, _ workers: Workers) {
-    (inputMean, inputScale) = LayerScale.measure(round.inputs[layer], rows, workers)
-    (outputMean, outputScale) = LayerScale.measure(round.outputs[layer], rows, workers)
+    let places = round.places(rows)
+    (inputMean, inputScale) = LayerScale.measure(round.inputs[layer], places, workers)
+    (outputMean, outputScale) = LayerScale.measure(round.outputs[layer], places, workers)
   }
 
   private static func measure(_ store: ActivationStore, _ rows: ArraySlice<Int>, _ workers: Workers) -> (
@@ -39,13 +40,13 @@ struct LayerScale: Sendable, Equatable, Codable {
 
   /// Returns a layer's inputs at `rows`, brought to size.
   func inputs(_ round: ActivationRound, _ layer: Int, _ rows: ArraySlice<Int>, _ workers: Workers) -> Matrix {
-    round.inputs[layer].gathered(rows, shift: inputMean, factor: 1 / inputScale, workers)
+    round.inputs[layer].gathered(round.places(rows), shift: inputMean, factor: 1 / inputScale, workers)
   }
 
   /// Returns a layer's outputs at `rows`, brought to size.
   func outputs(_ round: ActivationRound, _ layer: Int, _ rows: ArraySlice<Int>, _ workers: Workers) -> Matrix
   {
-    round.outputs[layer].gathered(rows, shift: outputMean, factor: 1 / outputScale, workers)
+    round.outputs[layer].gathered(round.places(rows), shift: outputMean, factor: 1 / outputScale, workers)
   }
 
   /// Brings what a layer's features read to size.

@@ -74,7 +74,7 @@ extension LayerState {
       }
       guard found.count > count else { return encoded }
       let least = nthLargest(count, of: found.values)
-      encoded.selected = found.keeping { found.values[$0] >= least }
+      encoded.selected = found.keeping(atLeast: least)
       lookBound = 0.85 * least
       batchThreshold = batchThreshold == 0 ? least : 0.99 * batchThreshold + 0.01 * least
       return encoded

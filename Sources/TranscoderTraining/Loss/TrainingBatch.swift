@@ -12,15 +12,23 @@ package protocol TrainingBatch {
 
 /// Positions of a round.
 struct RoundBatch: TrainingBatch {
-  let round: ActivationRound
-  let scales: [LayerScale]
-  let rows: ArraySlice<Int>
+  private let round: ActivationRound
+  private let scales: [LayerScale]
+  private let rows: ArraySlice<Int>
+  /// What each layer's features read: a step needs it twice.
+  private let inputs: [Matrix]
+
+  /// Gathers `rows` of a round.
+  init(_ round: ActivationRound, _ scales: [LayerScale], rows: ArraySlice<Int>, _ workers: Workers) {
+    self.round = round
+    self.scales = scales
+    self.rows = rows
+    inputs = scales.indices.map { scales[$0].inputs(round, $0, rows, workers) }
+  }
 
   var positionCount: Int { rows.count }
 
-  func inputs(_ layer: Int, _ workers: Workers) -> Matrix {
-    scales[layer].inputs(round, layer, rows, workers)
-  }
+  func inputs(_ layer: Int, _ workers: Workers) -> Matrix { inputs[layer] }
 
   func outputs(_ layer: Int, _ workers: Workers) -> Matrix {
     scales[layer].outputs(round, layer, rows, workers)

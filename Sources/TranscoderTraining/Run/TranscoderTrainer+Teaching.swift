@@ -24,7 +24,7 @@ extension TranscoderTrainer {
   /// Gives the memory of the buffer back and begins the text anew.
   mutating func forgetBuffer() {
     round = ActivationRound(
-      tokens: 0, layerCount: state.layers.count, width: model.transformer.configuration.dModel)
+      nil, layerCount: state.layers.count, width: model.transformer.configuration.dModel)
     isFilled = false
     state.buffer = .init(period: 0, places: [])
     stream.move(to: ContextStream.Place())
@@ -36,7 +36,7 @@ extension TranscoderTrainer {
     let isLearned = state.layers.allSatisfy { $0.knownThresholds(configuration) != nil }
     guard !isFilled, !isLearned else { return true }
     round = ActivationRound(
-      tokens: schedule.rows, layerCount: state.layers.count, width: model.transformer.configuration.dModel)
+      schedule, layerCount: state.layers.count, width: model.transformer.configuration.dModel)
     let (place, buffer) = (state.place, state.buffer)
     defer {
       stream.move(to: place)

@@ -8,7 +8,8 @@ public import Transformers
 /// Trains transcoders on what a model computes over text.
 ///
 /// A run is a row of periods: fill a part of a buffer of `roundTokens` positions from the model, and take some steps with
-/// batches drawn from all of it (`BufferSchedule`). Both halves use all workers, so nothing waits. What is in the buffer at a
+/// batches drawn from all of it (`BufferSchedule`). What the steps of a period leave idle already fills the next part
+/// (`PartHarvest`); the rest of it all workers do when it is needed, so no processor waits. What is in the buffer at a
 /// step, and the order of the batches, follow from the seed: a run that was stopped goes on bit by bit as if it had not been.
 /// In the replaced stage the transcoders of a period's beginning replace the MLPs while the buffer, of one part, is filled;
 /// they are part of what a checkpoint keeps. In the stage `kl` a step reads contexts instead (`ReplacementTeaching`), and the
@@ -29,6 +30,8 @@ public struct TranscoderTrainer {
   var round: ActivationRound
   /// Whether the buffer holds what the state says of it.
   var isFilled = false
+  /// What fills the part that the next period needs.
+  private var ahead: PartHarvest?
   /// The rows of a period in the order of its batches.
   private var order: (period: Int, rows: [Int]) = (-1, [])
   /// What replaced the MLPs when the buffer was filled; nil for the model as it is.
@@ -75,7 +78,7 @@ public struct TranscoderTrainer {
     self.init(state, source, workers, shouldStop)
     report("running the model over the first \(configuration.roundTokens) tokens")
     guard try fillBuffer() else { return nil }
-    let rows = Array(0..<round.tokenCount)
+    let rows = Array(0..<round.rowCount)
     for layer in 0..<model.transformer.configuration.layerCount {
       self.state.scales.append(LayerScale(round, layer: layer, rows: rows[...], workers))
     }
@@ -134,7 +137,7 @@ public struct TranscoderTrainer {
       seed: configuration.seed, place: state.place)
     schedule = configuration.schedule
     round = ActivationRound(
-      tokens: configuration.stage == .kl && !state.layers.isEmpty ? 0 : schedule.rows,
+      configuration.stage == .kl && !state.layers.isEmpty ? nil : schedule,
       layerCount: sizes.layerCount, width: sizes.dModel)
   }
 
@@ -159,21 +162,39 @@ public struct TranscoderTrainer {
       state.buffer.period += 1
       state.place = stream.place
     }
+    lookAhead()
     return true
+  }
+
+  /// Begins to fill the part that the next period needs, if there will be one, where it is in nobody's way.
+  private mutating func lookAhead() {
+    let period = state.buffer.period + 1
+    guard ahead == nil, round.hasSpare, period * schedule.stepsPerPeriod < configuration.stepCount else {
+      return
+    }
+    ahead = harvest(schedule.part(filledBefore: period), replacing: nil)
+    ahead?.begin(threads: workers.count)
+  }
+
+  /// Settles what fills a part with the text that comes next; nil when there is no text.
+  private func harvest(_ part: Int, replacing set: TranscoderSet?) -> PartHarvest? {
+    PartHarvest(part, of: round, from: stream, by: harvester, replacing: set, shouldStop: shouldStop)
   }
 
   /// Fills a part of the buffer with the text that comes next; when stopped, false, and the buffer has to be filled again.
   private mutating func fill(_ part: Int, replacing set: TranscoderSet?) throws -> Bool {
     let place = stream.place
-    let isDone = harvester.fill(
-      &round, rows: schedule.range(part), from: &stream, replacing: set, workers, shouldStop: shouldStop)
-    guard isDone else {
-      isFilled = false
+    let harvest = ahead ?? harvest(part, replacing: set)
+    ahead = nil
+    guard let harvest, harvest.finish(workers) else {
+      isFilled = isFilled && round.hasSpare
       if state.buffer.places.count < schedule.parts { state.buffer.places = [] }
       stream.move(to: state.place)
-      if shouldStop() { return false }
+      if harvest != nil { return false }
       throw TrainingError.tooLittleText(tokens: 0, wanted: configuration.roundTokens)
     }
+    stream = harvest.end
+    round.replace(part, clean: harvest.cleanRows)
     if part < state.buffer.places.count {
       state.buffer.places[part] = place
     } else {
@@ -214,8 +235,7 @@ public struct TranscoderTrainer {
     guard try fillBuffer() else { return nil }
     let period = state.buffer.period
     if order.period != period { order = (period, schedule.order(period)) }
-    let batch = RoundBatch(
-      round: round, scales: state.scales, rows: order.rows[schedule.batch(state.step)])
+    let batch = RoundBatch(round, state.scales, rows: order.rows[schedule.batch(state.step)], workers)
     let step = try TrainingStep(batch, &state.layers, number: state.step, configuration, products)
     state.step += 1
     return step.parts
@@ -248,7 +268,7 @@ public struct TranscoderTrainer {
   /// The layers' thresholds; those of the top-k kinds come from so many clean positions of the buffer, or from any when it
   /// holds none.
   private func calibrated(rows: Int) -> [[Float]] {
-    let all = round.cleanRows.isEmpty ? Array(0..<round.tokenCount) : round.cleanRows
+    let all = round.cleanRows.isEmpty ? Array(0..<round.rowCount) : round.cleanRows
     return state.layers.indices.map { layer in
       state.layers[layer].finalThresholds(
         state.scales[layer].inputs(round, layer, all.prefix(rows), workers), configuration, workers)
