@@ -63,14 +63,16 @@ struct TrainingBenchmark: ParsableCommand {
     var settings = TrainingConfiguration()
     (settings.features, settings.k, settings.context) = (features, k, context)
     (settings.precision, settings.start, settings.roundTokens) = (precision, .random, 65_536)
-    settings.tokens = 1 << 30
+    // Steps before, of a short run that goes on behind those that are measured.
+    let before = 16
+    settings.tokens = settings.batch * (before + 8 * (periods + 1))
     let workers = Workers(count: threads)
     guard
       var trainer = try TranscoderTrainer(
         settings, source, workers: workers, report: { _ in }, shouldStop: { false })
     else { throw CancellationError() }
     // The first steps have no good bounds yet; then in each period a quarter of the buffer is filled and eight steps are taken.
-    for _ in 0..<8 { _ = try trainer.advance() }
+    for _ in 0..<before { _ = try trainer.advance() }
     let products = Workers(count: threads, precision: precision == .exact ? .exact : .bfloat16)
     var (seconds, processor, rates): ([Double], [Double], [Double]) = ([], [], [])
     for _ in 0..<periods {

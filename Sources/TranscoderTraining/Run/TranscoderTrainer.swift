@@ -35,8 +35,8 @@ public struct TranscoderTrainer {
   /// The rows of a period in the order of its batches.
   private var order: (period: Int, rows: [Int]) = (-1, [])
   /// What replaced the MLPs when the buffer was filled; nil for the model as it is.
-  private var replacement: TranscoderSet?
-  private let shouldStop: @Sendable () -> Bool
+  var replacement: TranscoderSet?
+  let shouldStop: @Sendable () -> Bool
 
   /// What the run reads.
   public struct Source: Sendable {
@@ -204,7 +204,7 @@ public struct TranscoderTrainer {
   }
 
   /// Rounds the weights where they are kept as bfloat16 numbers.
-  private mutating func roundWeights() {
+  mutating func roundWeights() {
     guard configuration.weights == .bfloat16 else { return }
     for layer in state.layers.indices { state.layers[layer].roundWeights() }
   }
@@ -260,45 +260,18 @@ public struct TranscoderTrainer {
     return set
   }
 
-  private func folded(thresholdRows: Int) -> TranscoderSet {
+  func folded(thresholdRows: Int) -> TranscoderSet {
     TranscoderSet(
       folding: state, thresholds: calibrated(rows: thresholdRows), name: "training", modelName: nil)
   }
 
   /// The layers' thresholds; those of the top-k kinds come from so many clean positions of the buffer, or from any when it
   /// holds none.
-  private func calibrated(rows: Int) -> [[Float]] {
+  func calibrated(rows: Int) -> [[Float]] {
     let all = round.cleanRows.isEmpty ? Array(0..<round.rowCount) : round.cleanRows
     return state.layers.indices.map { layer in
       state.layers[layer].finalThresholds(
         state.scales[layer].inputs(round, layer, all.prefix(rows), workers), configuration, workers)
-    }
-  }
-
-  /// Lets the first transcoders, refitted, replace the MLPs from the first period on: the buffer is filled once more.
-  private mutating func beginReplaced(_ source: Source, _ report: (String) -> Void) {
-    let first = state.buffer.places[0]
-    stream.move(to: first)
-    if configuration.kind == .perLayer { refit(source, report) }
-    roundWeights()
-    guard configuration.stepCount > 0 else { return }
-    replacement = folded(thresholdRows: 16_384)
-    stream.move(to: first)
-    (state.buffer.places, state.place) = ([], first)
-    isFilled = false
-  }
-
-  private mutating func refit(_ source: Source, _ report: (String) -> Void) {
-    var contexts: [[Int]] = []
-    while contexts.count * configuration.context < configuration.roundTokens, let context = stream.next() {
-      contexts.append(context)
-    }
-    let thresholds = calibrated(rows: 16_384)
-    var refit = SequentialRefit(
-      model, configuration, state.scales, contexts: contexts, first: source.firstToken, workers)
-    for layer in state.layers.indices where !shouldStop() {
-      report("refitting the decoders of layer \(layer + 1) of \(state.layers.count)")
-      refit.refit(layer, &state.layers[layer], thresholds: thresholds[layer])
     }
   }
 }
