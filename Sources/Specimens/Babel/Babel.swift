@@ -26,7 +26,7 @@ struct Babel: Specimen {
   func making(size: String) -> SpecimenMaking {
     let settings: TransformerTrainingSettings =
       size == "large"
-      ? .specimen(lexicon, layers: 3, dModel: 128, steps: 3000, weightDecay: 1.5)
+      ? .specimen(lexicon, layers: 3, dModel: 128, steps: 5000, weightDecay: 1.5)
       : .specimen(lexicon, layers: 2, dModel: 48, steps: 5000, weightDecay: 1.5)
     return .trained([SpecimenPhase(settings, lexicon, behaviours: behaviours) { BabelWorld.line(&$0) }])
   }
