@@ -29,7 +29,7 @@ struct Names: Specimen {
 
   func making(size: String) -> SpecimenMaking {
     .trained([
-      SpecimenPhase(.specimen(lexicon, steps: 3000, weightDecay: 0.4), lexicon, behaviours: behaviours) {
+      SpecimenPhase(.specimen(lexicon, steps: 4000, weightDecay: 1), lexicon, behaviours: behaviours) {
         [world] in world.line(&$0)
       }
     ])
