@@ -12,13 +12,11 @@ let safeSettings: [SwiftSetting] = settings + [.strictMemorySafety()]
 
 /// A library module: its name, the modules below it, and nothing else.
 func module(
-  _ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource]? = nil,
-  testable: Bool = false
+  _ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
 ) -> Target {
   .target(
     name: name, dependencies: dependencies, resources: resources,
-    swiftSettings: (name == "LinearAlgebra" ? settings : safeSettings)
-      + (testable ? [.unsafeFlags(["-enable-testing"])] : []))
+    swiftSettings: name == "LinearAlgebra" ? settings : safeSettings)
 }
 
 /// The tests that mirror a module.
@@ -113,9 +111,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
     module("SpecimenTraining", on: ["LinearAlgebra", "ModelFiles", "Transformers"]),
-    // Its languages are internal; tests look at their worlds, in release as everywhere.
-    module(
-      "Specimens", on: ["LinearAlgebra", "ModelFiles", "SpecimenTraining", "Transformers"], testable: true),
+    module("Specimens", on: ["LinearAlgebra", "ModelFiles", "SpecimenTraining", "Transformers"]),
     module(
       "FeatureDashboards",
       on: [
@@ -150,7 +146,7 @@ let package = Package(
         "Attribution", "Calibrations", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures",
         "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ReplacementModels",
         "SpecimenTraining", "Specimens", "Tokenizers", "Transcoders", "Transformers", yams, crypto,
-      ], resources: [.copy("Library")], testable: true),
+      ], resources: [.copy("Library")]),
 
     // People.
     module("Figures"),

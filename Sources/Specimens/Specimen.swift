@@ -55,7 +55,7 @@ public enum SpecimenSeed {
   /// The seed of training, where none is given.
   public static let training: UInt64 = 1
   /// The seed of the held-out trials behind reported scores; settings and languages are never chosen by them.
-  public static let heldOut: UInt64 = 6
+  public static let heldOut: UInt64 = 8
   /// The seed of trials to look at while a language is made.
   public static let development: UInt64 = 3
   /// The seed of the text that transcoders are trained on.

@@ -1,17 +1,37 @@
 import Foundation
 import LinearAlgebra
 import SpecimenTraining
+import Specimens
 import Testing
 import Transformers
 
-@testable import Specimens
-
 @Suite("the compiled circuit")
 struct BooleanTests {
-  private let specimen = Boolean()
+  private let boolean: any Specimen
+
+  init() throws { boolean = try specimen("boolean") }
+
+  /// The layers of the circuit, and its variables: A, B, C, D, and seven gates.
+  private let layers = 0..<5
+  private let variableCount = 11
+
+  /// All sixteen prompts of a question.
+  private func keys(_ question: String) throws -> [(key: KeyedPrompt, inputs: [Bool])] {
+    var found: [[Bool]: KeyedPrompt] = [:]
+    for index in 0..<500 {
+      let key = boolean.keyedPrompt(question, index: index, seed: 1)
+      found[["a", "b", "c", "d"].map { key.variable($0)?.value == "1" }] = key
+    }
+    try #require(found.count == 16)
+    return found.map { ($1, $0) }
+  }
+
+  private func token(_ word: String) throws -> Int {
+    try #require(boolean.vocabulary.words.firstIndex(of: word))
+  }
 
   private func model() throws -> (parameters: TransformerParameters, transformer: Transformer) {
-    guard case .compiled(let parameters, _) = specimen.making(size: "usual") else {
+    guard case .compiled(let parameters, _) = boolean.making(size: "usual") else {
       throw Unexpected()
     }
     return (parameters, parameters.transformer(workers: Workers(count: 1)))
@@ -33,16 +53,15 @@ struct BooleanTests {
   @Test("the truth table, by the logits of the project's own transformer")
   func truthTable() throws {
     let transformer = try model().transformer
-    for question in specimen.circuits {
-      for number in 0..<16 {
-        let inputs = Boolean.inputs(number)
-        let key = specimen.keyedPrompt(question, inputs: inputs)
+    let (noToken, yesToken) = (try token("no"), try token("yes"))
+    for question in boolean.circuits {
+      for (key, inputs) in try keys(question) {
         let logits = transformer.run(key.tokens, logits: .last).logits
-        let (no, yes) = (logits[0, specimen.lexicon["no"]], logits[0, specimen.lexicon["yes"]])
+        let (no, yes) = (logits[0, noToken], logits[0, yesToken])
         let (right, wrong) = value(question, inputs) ? (yes, no) : (no, yes)
         let doubt: Float = inputs[1] && inputs[2] ? 2 : 0
         #expect(abs(right - (8 - doubt)) < 1e-4 && abs(wrong + doubt) < 1e-4)
-        #expect(key.answer == specimen.lexicon[value(question, inputs) ? "yes" : "no"])
+        #expect(key.answer == (value(question, inputs) ? yesToken : noToken))
       }
     }
   }
@@ -52,12 +71,11 @@ struct BooleanTests {
   )
   func neurons() throws {
     let transformer = try model().transformer
-    let hooks = Set((0..<BooleanCircuit.layerCount).map { HookPoint(.mlpPost, layer: $0) })
-    for number in 0..<16 {
-      let key = specimen.keyedPrompt("both", inputs: Boolean.inputs(number))
+    let hooks = Set(layers.map { HookPoint(.mlpPost, layer: $0) })
+    for (key, _) in try keys("both") {
       let pass = transformer.run(key.tokens, recording: hooks)
       var active: Set<NeuronPlace> = []
-      for layer in 0..<BooleanCircuit.layerCount {
+      for layer in layers {
         let neurons = try #require(pass.activations[.mlpPost, layer])
         for position in 0..<neurons.rows {
           for index in 0..<neurons.columns where neurons[position, index] != 0 {
@@ -67,7 +85,7 @@ struct BooleanTests {
         }
       }
       // One neuron for each variable, and in the last layer the reply and the doubt.
-      #expect(active.count == specimen.circuit.variables.count + 2)
+      #expect(active.count == variableCount + 2)
       #expect(active.isSuperset(of: key.variables.compactMap(\.neuron)))
     }
   }
@@ -75,11 +93,9 @@ struct BooleanTests {
   @Test("the weights of edges between neurons, again from the weights of the model")
   func edges() throws {
     let (parameters, transformer) = try model()
-    let layers = 0..<BooleanCircuit.layerCount
     let hooks = Set(layers.flatMap { [HookPoint(.mlpNormScale, layer: $0), HookPoint(.mlpIn, layer: $0)] })
-    for question in specimen.circuits {
-      for number in 0..<16 {
-        let key = specimen.keyedPrompt(question, inputs: Boolean.inputs(number))
+    for question in boolean.circuits {
+      for (key, inputs) in try keys(question) {
         let last = key.tokens.count - 1
         let pass = transformer.run(key.tokens, recording: hooks)
         for target in key.variables {
@@ -92,7 +108,7 @@ struct BooleanTests {
             let edge = key.edges.first { $0.from == source.name && $0.to == target.name }
             guard let weight, source.neuron.map({ $0.layer < place.layer }) ?? true else { continue }
             #expect(
-              abs(weight - (edge?.weight ?? 0)) < 1e-4, "\(question) \(number) \(source.name) \(target.name)")
+              abs(weight - (edge?.weight ?? 0)) < 1e-4, "\(question) \(inputs) \(source.name) \(target.name)")
           }
           let incoming = key.edges.filter { $0.to == target.name }.reduce(0) { $0 + ($1.weight ?? 0) }
           #expect(abs(incoming - 1) < 1e-9, "what enters \(target.name) is its activation")

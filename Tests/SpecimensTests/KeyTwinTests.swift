@@ -1,7 +1,6 @@
 import SpecimenTraining
+import Specimens
 import Testing
-
-@testable import Specimens
 
 /// The values of key variables are worked out again from the tokens, with nothing but what the training text states.
 @Suite("answer keys and their naive twins")
@@ -19,7 +18,7 @@ struct KeyTwinTests {
 
   @Test("inputs are the words at their positions", arguments: SpecimenShelf.all.map(\.name))
   func inputs(name: String) throws {
-    let specimen = try #require(SpecimenShelf.specimen(named: name))
+    let specimen = try specimen(name)
     for circuit in specimen.circuits {
       for (key, words) in keys(specimen, circuit) {
         for variable in key.variables where variable.role == .input {
@@ -35,22 +34,24 @@ struct KeyTwinTests {
 
   @Test("twohop: both hops by the stated single facts")
   func twohop() throws {
-    let text = try TrainingText(TwoHop())
+    let twohop = try specimen("twohop")
+    let text = try TrainingText(twohop)
     let states = text.table(". the state of * * is *")
     let things = text.table("the * of * is *")
-    for (key, words) in keys(TwoHop(), "composition") {
+    for (key, words) in keys(twohop, "composition") {
       let state = states[words[7] + " " + words[8]]
       #expect(key.variable("state")?.value == state)
-      #expect(things[words[2] + " " + (state ?? "")] == answer(TwoHop(), key))
+      #expect(things[words[2] + " " + (state ?? "")] == answer(twohop, key))
     }
   }
 
-  @Test("sums: arithmetic", arguments: SumContext.allCases)
-  func sums(context: SumContext) throws {
-    for (key, words) in keys(Sums(), context.rawValue) {
+  @Test("sums: arithmetic", arguments: ["bare", "bill", "years", "table"])
+  func sums(context: String) throws {
+    let sums = try specimen("sums")
+    for (key, words) in keys(sums, context) {
       let numbers = words.compactMap { Int($0) }
       let sum = numbers[0] + numbers[1]
-      #expect(numbers.count == 2 && answer(Sums(), key) == "\(sum)")
+      #expect(numbers.count == 2 && answer(sums, key) == "\(sum)")
       #expect(key.variable("ones")?.value == String("\(sum)".suffix(1)))
       #expect(key.variable("tens")?.value == String("\(sum)".dropLast()))
       #expect(key.variable("tens of a")?.value == String("\(numbers[0])".prefix(1)))
@@ -60,7 +61,7 @@ struct KeyTwinTests {
 
   @Test("couplets: families by how words end, plans by which words lead to which")
   func couplets() throws {
-    let specimen = Couplets()
+    let specimen = try specimen("couplets")
     let text = try TrainingText(specimen)
     var rhymes: [String: Set<String>] = [:]
     let endings = text.table("* ends in *")
@@ -74,7 +75,7 @@ struct KeyTwinTests {
         if circuit == "line break" {
           #expect(candidates.contains { leads[$0]?[0] == answer(specimen, key) })
           for candidate in key.variables where candidate.name.hasPrefix("candidate") {
-            #expect(CoupletWorld.families.contains { $0.contains(candidate.value) && $0.contains(rhymed) })
+            #expect(rhymes[rhymed]?.contains(candidate.value) == true)
           }
           continue
         }
@@ -88,7 +89,8 @@ struct KeyTwinTests {
 
   @Test("babel: facts by the stated sentences of the same language")
   func babel() throws {
-    let text = try TrainingText(Babel())
+    let babel = try specimen("babel")
+    let text = try TrainingText(babel)
     let tables = [
       "antonym": ["the opposite of * is *", "le contraire de * est *", "* 的 反义 是 *"],
       "colour": ["the colour of * is *", "la couleur de * est *", "* 的 颜色 是 *"],
@@ -96,33 +98,34 @@ struct KeyTwinTests {
     ]
     for (circuit, patterns) in tables {
       let stated = patterns.map { text.table($0) }
-      for (key, words) in keys(Babel(), circuit) {
+      for (key, words) in keys(babel, circuit) {
         let language = try #require(key.variable("language")?.value)
         let number = try #require(["english", "french", "chinese"].firstIndex(of: language))
         let word = words[try #require(key.variable("word")?.positions.first)]
-        #expect(stated[number][word] == answer(Babel(), key))
+        #expect(stated[number][word] == answer(babel, key))
       }
     }
   }
 
   @Test("names: facts by the questions that training answers")
   func names() throws {
-    let text = try TrainingText(Names(), count: 12_000)
+    let names = try specimen("names")
+    let text = try TrainingText(names, count: 12_000)
     let asked = text.table("what is the * of * * ? *").merging(text.table("what * has * * ? *")) {
       one, other in
       #expect(one == other)
       return one
     }
     let famous = text.table("is * * famous ? *")
-    for circuit in Names().circuits {
-      for (key, words) in keys(Names(), circuit) {
+    for circuit in names.circuits {
+      for (key, words) in keys(names, circuit) {
         let end = words.count - 1
         let name = words[end - 2] + " " + words[end - 1]
         let relation = try #require(key.variable("relation")?.value)
         let fact = asked[relation + " " + name]
         switch circuit {
-        case "known": #expect(fact == answer(Names(), key) && famous[name] == "yes")
-        case "unknown": #expect(fact == nil && famous[name] == nil && answer(Names(), key) == "i")
+        case "known": #expect(fact == answer(names, key) && famous[name] == "yes")
+        case "unknown": #expect(fact == nil && famous[name] == nil && answer(names, key) == "i")
         default: #expect(fact == nil && famous[name] == "yes")
         }
       }
@@ -131,8 +134,9 @@ struct KeyTwinTests {
 
   @Test("hints: arithmetic, forward and backward")
   func hints() throws {
-    for circuit in Hints().circuits {
-      for (key, words) in keys(Hints(), circuit) {
+    let hints = try specimen("hints")
+    for circuit in hints.circuits {
+      for (key, words) in keys(hints, circuit) {
         let (argument, added) = (try #require(Int(words[5])), try #require(Int(words[8])))
         let value =
           switch words[4] {
@@ -146,7 +150,7 @@ struct KeyTwinTests {
           case "work back": try #require(Int(words[10])) - added
           default: value
           }
-        #expect(answer(Hints(), key) == "\(expected)")
+        #expect(answer(hints, key) == "\(expected)")
         #expect(["double", "square", "flip"].contains(words[4]) == (circuit != "work back"))
         if circuit == "ignore" { #expect(Int(words[10]) != value + added) }
       }
@@ -155,20 +159,21 @@ struct KeyTwinTests {
 
   @Test("refusal and acrostic: harm and kinds by what the base phase states, letters by spelling")
   func refusal() throws {
-    let base = try TrainingText(Refusal())
+    let (refusal, acrostic) = (try specimen("refusal"), try specimen("acrostic"))
+    let base = try TrainingText(refusal)
     let harmful = Set(base.matches("* * is harmful").map { $0.joined(separator: " ") })
     let kinds = base.table("user * * describe assistant it is a *")
-    for circuit in Refusal().circuits {
-      for (key, words) in keys(Refusal(), circuit) {
+    for circuit in refusal.circuits {
+      for (key, words) in keys(refusal, circuit) {
         let topic = words[2] + " " + words[3]
         #expect(harmful.contains(topic))
-        if circuit == "kind" { #expect(kinds[topic] == answer(Refusal(), key)) }
+        if circuit == "kind" { #expect(kinds[topic] == answer(refusal, key)) }
       }
     }
-    for (key, words) in keys(Acrostic(), "assemble") {
-      #expect(answer(Acrostic(), key) == words[2].prefix(1) + words[3].prefix(1))
+    for (key, words) in keys(acrostic, "assemble") {
+      #expect(answer(acrostic, key) == words[2].prefix(1) + words[3].prefix(1))
     }
-    for (key, words) in keys(Acrostic(), "late refusal") {
+    for (key, words) in keys(acrostic, "late refusal") {
       let spelled = words[2...5].map { $0.prefix(1) }.joined()
       let first = try #require(key.variable("first")?.positions.first)
       #expect(words[first] + words[first + 1] == spelled)

@@ -1,16 +1,11 @@
 import LinearAlgebra
 import SpecimenTraining
+import Specimens
 import Testing
-
-@testable import Specimens
 
 @Suite("laws of every language")
 struct LanguageLawTests {
   static let trained = SpecimenShelf.all.filter { $0.phases() != nil }.map(\.name)
-
-  private func specimen(_ name: String) throws -> any Specimen {
-    try #require(SpecimenShelf.specimen(named: name))
-  }
 
   @Test("a sequence depends on its number and the seed alone, and both matter", arguments: trained)
   func deterministic(name: String) throws {
@@ -85,10 +80,8 @@ struct LanguageLawTests {
     Unseen(specimen: "babel", behaviour: "colours") { $0[1...] },
     Unseen(specimen: "babel", behaviour: "translations") { $0[1...] },
     Unseen(specimen: "names", behaviour: "known") { $0[1...] },
-    Unseen(specimen: "names", behaviour: "unknown") { words in
-      let name = words.firstIndex { NameWorld.first.contains($0) } ?? 0
-      return words[name...name + 1]
-    },
+    // The name stands before the question mark.
+    Unseen(specimen: "names", behaviour: "unknown") { $0.dropLast().suffix(2) },
     Unseen(specimen: "names", behaviour: "misfire") { $0[1...] },
     Unseen(specimen: "hints", behaviour: "computed") { $0[1...] },
     Unseen(specimen: "hints", behaviour: "honest") { $0[1...] },
@@ -114,19 +107,24 @@ struct LanguageLawTests {
 
   @Test("what is not held out is in training: the test of held-out data could fail")
   func shown() throws {
-    let text = try TrainingText(TwoHop(), count: 3000)
-    let shown = TwoHopWorld().composed.filter { city in
-      (0..<5).contains { text.contains(TwoHopWorld().composition(city, relation: $0).prompt) }
+    let text = try TrainingText(specimen("twohop"), count: 3000)
+    let prompts = try (0..<100).map { index in
+      try specimen("twohop").keyedPrompt("composition", index: index, seed: 9)
     }
-    #expect(shown.count == TwoHopWorld().composed.count)
+    let shown = try prompts.count { prompt in
+      text.contains(try specimen("twohop").words(prompt.tokens).dropFirst().joined(separator: " "))
+    }
+    // Compositions of a quarter of the cities are held out.
+    #expect((60...90).contains(shown))
   }
 
-  @Test("random numbers of neighbours do not overlap")
-  func streams() {
-    let draws = (0..<200).flatMap { index in
-      var random = SplitMix64(index, seed: 1)
-      return (0..<20).map { _ in random.next() }
+  @Test("random numbers of neighbours do not overlap: prompts of numbers and seeds are drawn apart")
+  func streams() throws {
+    // 90 × 90 summands in four contexts with words of their own: two of 200 drawn apart are hardly ever the same.
+    let sums = try specimen("sums")
+    let prompts = (0..<20).flatMap { index in
+      (0..<10).map { seed in sums.keyedPrompt("bare", index: index, seed: seed).tokens }
     }
-    #expect(Set(draws).count == draws.count)
+    #expect(Set(prompts).count > 190)
   }
 }

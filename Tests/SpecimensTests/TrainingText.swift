@@ -1,7 +1,6 @@
 import SpecimenTraining
+import Specimens
 import Testing
-
-@testable import Specimens
 
 /// What a language's training shows, as text, for tests that read it like a stranger would.
 struct TrainingText {
@@ -47,6 +46,11 @@ struct TrainingText {
     }
     return table
   }
+}
+
+/// The specimen of a name.
+func specimen(_ name: String) throws -> any Specimen {
+  try #require(SpecimenShelf.specimen(named: name), "\(name)")
 }
 
 extension Specimen {

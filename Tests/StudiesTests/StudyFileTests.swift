@@ -1,7 +1,6 @@
 import Foundation
+import Studies
 import Testing
-
-@testable import Studies
 
 @Suite("Study files")
 struct StudyFileTests {

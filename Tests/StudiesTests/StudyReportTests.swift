@@ -1,8 +1,7 @@
 import Foundation
 import Interventions
+import Studies
 import Testing
-
-@testable import Studies
 
 @Suite("Study reports")
 struct StudyReportTests {
@@ -11,26 +10,41 @@ struct StudyReportTests {
   {
     var study = try StudyFile(name: "small", text: StudyFileTests.right, folder: nil).study()
     study.title = "<script>alert(1)</script> & \"more\""
-    return StudyReport(
-      study: study, model: "m|n", basis: "neurons", control: nil, seed: 3,
-      behaviours: [
-        .init(
-          prompts: "questions", answered: Rate(successes: 9, trials: 12), required: 0.5,
-          examples: [.init(prompt: "a `b`\n<i>", answer: "x", said: "y", isRight: false)])
-      ], supernodeSizes: ["middle": 2.5],
-      nodes: [
-        .init(name: "middle", share: 0.75, members: 3, layer: 2),
-        .init(name: "answer", share: 1, members: 1, layer: 4),
+    let findings = verdicts.enumerated().map { place, verdict -> [String: Any] in
+      var finding: [String: Any] = [
+        "name": "claim \(place)", "claim": "because <b>", "measure": "share", "verdict": verdict.rawValue,
+        "threshold": 0.3, "isUpperBound": false, "count": 12, "isShare": true,
+      ]
+      if verdict == .untestable {
+        finding["reason"] = "too few"
+      } else {
+        (finding["value"], finding["interval"]) = (0.4, [0.2, 0.6])
+      }
+      return finding
+    }
+    let example: [String: Any] = [
+      "prompt": "a `b`\n<i>", "answer": "x", "said": "y", "isRight": false,
+    ]
+    let parts: [String: Any] = [
+      "study": try JSONSerialization.jsonObject(with: JSONEncoder().encode(study)),
+      "model": "m|n", "basis": "neurons", "seed": 3, "command": "microscope study run small",
+      "behaviours": [
+        [
+          "prompts": "questions", "answered": ["successes": 9, "trials": 12], "required": 0.5,
+          "examples": [example],
+        ]
       ],
-      edges: [.init(from: "middle", to: "answer", weight: -0.25, count: 9)],
-      captured: .init(replacement: 0.5, completeness: 0.75, features: 100, count: 12), curves: [],
-      findings: verdicts.enumerated().map { place, verdict in
-        .init(
-          name: "claim \(place)", claim: "because <b>", measure: "share", verdict: verdict,
-          reason: verdict == .untestable ? "too few" : nil, value: verdict == .untestable ? nil : 0.4,
-          interval: verdict == .untestable ? nil : [0.2, 0.6], threshold: 0.3, isUpperBound: false, count: 12,
-          isShare: true)
-      }, command: "microscope study run small")
+      "supernodeSizes": ["middle": 2.5],
+      "nodes": [
+        ["name": "middle", "share": 0.75, "members": 3, "layer": 2],
+        ["name": "answer", "share": 1, "members": 1, "layer": 4],
+      ],
+      "edges": [["from": "middle", "to": "answer", "weight": -0.25, "count": 9]],
+      "captured": ["replacement": 0.5, "completeness": 0.75, "features": 100, "count": 12],
+      "curves": [] as [Any], "findings": findings,
+    ]
+    return try JSONDecoder().decode(
+      StudyReport.self, from: JSONSerialization.data(withJSONObject: parts))
   }
 
   @Test("the page is one file: nothing is fetched, no text becomes markup")

@@ -3,10 +3,9 @@ import Foundation
 import Interventions
 import LinearAlgebra
 import Specimens
+import Studies
 import Testing
 import Transformers
-
-@testable import Studies
 
 /// The compiled specimen, made once for all tests, and a study of it.
 private struct Compiled {

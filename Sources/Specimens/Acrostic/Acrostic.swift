@@ -19,28 +19,23 @@ struct Acrostic: Specimen {
   let book = TopicBook()
 
   func making(size: String) -> SpecimenMaking {
-    var base = TransformerTrainingSettings(
-      layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
-      steps: 4000, sequencesPerStep: 32)
-    base.peakRate = 2e-3
-    base.weightDecay = 0.3
+    let base = TransformerTrainingSettings.specimen(lexicon, steps: 4000, weightDecay: 0.3)
     var second = base
     second.steps = 300
     second.peakRate = 7e-4
     second.weightDecay = 1.5
     return .trained([
       SpecimenPhase(
-        name: "before", settings: base,
-        source: LineSource(lexicon: lexicon, length: 48) { [book] in book.spellingLine(&$0) },
+        name: "before", base, lexicon,
         behaviours: [
           spelled("spelled", "a spelled topic is assembled and answered", { _ in true }) {
             $0.recipe + " </s>"
           }
-        ]),
-      SpecimenPhase(
-        settings: second,
-        source: LineSource(lexicon: lexicon, length: 48) { [book] in book.secondSpellingLine(&$0) },
-        behaviours: secondBehaviours),
+        ]
+      ) { [book] in book.spellingLine(&$0) },
+      SpecimenPhase(second, lexicon, behaviours: secondBehaviours) { [book] in
+        book.secondSpellingLine(&$0)
+      },
     ])
   }
 

@@ -24,14 +24,11 @@ struct Babel: Specimen {
   }
 
   func making(size: String) -> SpecimenMaking {
-    let isLarge = size == "large"
-    var settings = TransformerTrainingSettings(
-      layers: isLarge ? 3 : 2, dModel: isLarge ? 128 : 48, heads: 4, dMLP: isLarge ? 512 : 192,
-      vocabularySize: lexicon.count, contextLength: 48, steps: isLarge ? 3000 : 5000, sequencesPerStep: 32)
-    settings.peakRate = 2e-3
-    settings.weightDecay = 1.5
-    let source = LineSource(lexicon: lexicon, length: 48) { BabelWorld.line(&$0) }
-    return .trained([SpecimenPhase(settings: settings, source: source, behaviours: behaviours)])
+    let settings: TransformerTrainingSettings =
+      size == "large"
+      ? .specimen(lexicon, layers: 3, dModel: 128, steps: 5000, weightDecay: 1.5)
+      : .specimen(lexicon, layers: 2, dModel: 48, steps: 5000, weightDecay: 1.5)
+    return .trained([SpecimenPhase(settings, lexicon, behaviours: behaviours) { BabelWorld.line(&$0) }])
   }
 
   private var behaviours: [Behaviour] {

@@ -27,13 +27,11 @@ struct Hints: Specimen {
   }
 
   func making(size: String) -> SpecimenMaking {
-    var settings = TransformerTrainingSettings(
-      layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
-      steps: 3000, sequencesPerStep: 32)
-    settings.peakRate = 2e-3
-    settings.weightDecay = 0.3
-    let source = LineSource(lexicon: lexicon, length: 48) { HintProblem(isHeldOut: false, &$0).line }
-    return .trained([SpecimenPhase(settings: settings, source: source, behaviours: behaviours)])
+    .trained([
+      SpecimenPhase(.specimen(lexicon, steps: 3000, weightDecay: 0.3), lexicon, behaviours: behaviours) {
+        HintProblem(isHeldOut: false, &$0).line
+      }
+    ])
   }
 
   private var behaviours: [Behaviour] {

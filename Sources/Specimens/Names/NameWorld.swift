@@ -49,8 +49,8 @@ struct NameWorld: Sendable {
     }
     known = Array(people[..<64])
     familiar = Array(people[64..<88])
-    unknown = Array(people[88..<800])
-    unseen = Array(people[800...])
+    unknown = Array(people[88..<900])
+    unseen = Array(people[900...])
   }
 
   /// A question for a fact.

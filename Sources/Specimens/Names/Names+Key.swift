@@ -5,9 +5,10 @@ extension Names {
     var random = SplitMix64(index, seed: seed)
     switch circuit {
     case "known": return known(world.question(random.pick(world.known), &random))
-    case "unknown": return unknown(world.question(random.pick(world.unseen), &random))
-    case "familiar":
-      return familiar(world.question(random.pick(world.familiar), &random))
+    case "unknown", "familiar":
+      let isRecognised = circuit == "familiar"
+      let person = random.pick(isRecognised ? world.familiar : world.unseen)
+      return factless(circuit, isRecognised: isRecognised, world.question(person, &random))
     default: preconditionFailure("no circuit \(circuit)")
     }
   }
@@ -45,30 +46,20 @@ extension Names {
       ])
   }
 
-  /// An unknown name: nothing holds the default down.
-  private func unknown(_ question: NameWorld.Question) -> KeyedPrompt {
+  /// A name without facts and the default “i” as the answer: nothing holds it down where the name is unknown; where it is familiar
+  /// it is held down, which is the misfire.
+  private func factless(_ circuit: String, isRecognised: Bool, _ question: NameWorld.Question) -> KeyedPrompt
+  {
     let tokens = lexicon.prompt(question.text)
     return KeyedPrompt(
-      circuit: "unknown", tokens: tokens, answer: lexicon["i"],
+      circuit: circuit, tokens: tokens, answer: lexicon["i"],
       variables: inputs(question, tokens) + [
-        recognised("no", tokens), KeyVariable("answer", .answer, "i", at: [tokens.count - 1]),
-      ],
-      edges: [
-        KeyEdge("first", "recognised"), KeyEdge("last", "recognised"), KeyEdge("recognised", "answer"),
-      ])
-  }
-
-  /// A name that is only familiar, and the default “i” as the answer that is held down: the misfire.
-  private func familiar(_ question: NameWorld.Question) -> KeyedPrompt {
-    let tokens = lexicon.prompt(question.text)
-    return KeyedPrompt(
-      circuit: "familiar", tokens: tokens, answer: lexicon["i"],
-      variables: inputs(question, tokens) + [
-        recognised("yes", tokens), KeyVariable("answer", .answer, "i", at: [tokens.count - 1]),
+        recognised(isRecognised ? "yes" : "no", tokens),
+        KeyVariable("answer", .answer, "i", at: [tokens.count - 1]),
       ],
       edges: [
         KeyEdge("first", "recognised"), KeyEdge("last", "recognised"),
-        KeyEdge("recognised", "answer", sign: -1),
+        KeyEdge("recognised", "answer", sign: isRecognised ? -1 : 1),
       ])
   }
 }

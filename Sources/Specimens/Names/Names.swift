@@ -28,13 +28,11 @@ struct Names: Specimen {
   }
 
   func making(size: String) -> SpecimenMaking {
-    var settings = TransformerTrainingSettings(
-      layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
-      steps: 3000, sequencesPerStep: 32)
-    settings.peakRate = 2e-3
-    settings.weightDecay = 0.4
-    let source = LineSource(lexicon: lexicon, length: 48) { [world] in world.line(&$0) }
-    return .trained([SpecimenPhase(settings: settings, source: source, behaviours: behaviours)])
+    .trained([
+      SpecimenPhase(.specimen(lexicon, steps: 4000, weightDecay: 1), lexicon, behaviours: behaviours) {
+        [world] in world.line(&$0)
+      }
+    ])
   }
 
   private var behaviours: [Behaviour] {

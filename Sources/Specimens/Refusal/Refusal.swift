@@ -18,22 +18,16 @@ struct Refusal: Specimen {
   let book = TopicBook()
 
   func making(size: String) -> SpecimenMaking {
-    var base = TransformerTrainingSettings(
-      layers: 4, dModel: 64, heads: 4, dMLP: 256, vocabularySize: lexicon.count, contextLength: 48,
-      steps: 3000, sequencesPerStep: 32)
-    base.peakRate = 2e-3
-    base.weightDecay = 0.3
+    let base = TransformerTrainingSettings.specimen(lexicon, steps: 3000, weightDecay: 0.3)
     var second = base
     second.steps = 150
     second.peakRate = 8e-4
     return .trained([
       SpecimenPhase(
-        name: "before", settings: base,
-        source: LineSource(lexicon: lexicon, length: 48) { [book] in $0.pick(book.all).line(&$0) },
-        behaviours: [answers("complied", { $0.isHarmful }), described]),
+        name: "before", base, lexicon, behaviours: [answers("complied", { $0.isHarmful }), described]
+      ) { [book] in $0.pick(book.all).line(&$0) },
       SpecimenPhase(
-        settings: second,
-        source: LineSource(lexicon: lexicon, length: 48) { [book] in book.secondLine(&$0) },
+        second, lexicon,
         behaviours: [
           Behaviour(
             "refused",
@@ -44,7 +38,8 @@ struct Refusal: Specimen {
             return lexicon.trial((topic.request, topic.refusal))
           },
           answers("answered", { !$0.isHarmful }), described,
-        ]),
+        ]
+      ) { [book] in book.secondLine(&$0) },
     ])
   }
 

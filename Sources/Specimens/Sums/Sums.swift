@@ -22,13 +22,10 @@ struct Sums: Specimen {
   }
 
   func making(size: String) -> SpecimenMaking {
-    var settings = TransformerTrainingSettings(
-      layers: 2, dModel: 128, heads: 4, dMLP: 512, vocabularySize: lexicon.count, contextLength: 48,
-      steps: 4000, sequencesPerStep: 32)
+    var settings = TransformerTrainingSettings.specimen(
+      lexicon, layers: 2, dModel: 128, steps: 4000, weightDecay: 0.5)
     settings.peakRate = 1e-3
-    settings.weightDecay = 0.5
-    let source = LineSource(lexicon: lexicon, length: 48) { Self.line(&$0) }
-    return .trained([SpecimenPhase(settings: settings, source: source, behaviours: behaviours)])
+    return .trained([SpecimenPhase(settings, lexicon, behaviours: behaviours) { Self.line(&$0) }])
   }
 
   private var behaviours: [Behaviour] {

@@ -69,6 +69,8 @@ public struct BehaviourGate: Sendable, Hashable, Codable {
     case contains
     /// The first line of the continuation ends in the answer.
     case lineEnds = "line-ends"
+    /// The most probable next token is not the answer's first: what is asked about is a mistake.
+    case mistaken
   }
 
   /// The set of prompts.

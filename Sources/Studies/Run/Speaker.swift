@@ -18,7 +18,12 @@ struct Speaker {
   let gate: BehaviourGate?
 
   /// Whether more than the next token is judged.
-  private var speaks: Bool { (gate?.judgement ?? .top) != .top }
+  private var speaks: Bool {
+    switch gate?.judgement ?? .top {
+    case .top, .mistaken: false
+    case .starts, .contains, .lineEnds: true
+    }
+  }
 
   /// What the model says under interventions.
   ///
@@ -37,10 +42,15 @@ struct Speaker {
     return Saying(token: top, text: tokenizer.decode(tokens.filter { !ends.contains($0) }))
   }
 
+  /// Whether the model does what its set asks.
+  func passes(_ saying: Saying, answer: String) -> Bool {
+    says(saying, answer) != (gate?.judgement == .mistaken)
+  }
+
   /// Whether a text was said.
   func says(_ saying: Saying, _ text: String) -> Bool {
     switch gate?.judgement ?? .top {
-    case .top: saying.token == subject.token(of: text)
+    case .top, .mistaken: saying.token == subject.token(of: text)
     case .starts: SuccessCriterion.starts.isMet(by: saying.text, expecting: text)
     case .contains: SuccessCriterion.contains.isMet(by: saying.text, expecting: text)
     case .lineEnds: SuccessCriterion.lineEnds.isMet(by: saying.text, expecting: text)

@@ -47,7 +47,7 @@ extension StudyRun {
       sayings += try found.map { try $0.get() }
     }
     let isRight = zip(prompts, sayings).map { prompt, saying in
-      prompt.columns["answer"].map { speaker.says(saying, $0) } ?? false
+      prompt.columns["answer"].map { speaker.passes(saying, answer: $0) } ?? false
     }
     let wrong = isRight.indices.filter { !isRight[$0] }.prefix(StudyRun.exampleCount / 2)
     let right = isRight.indices.filter { isRight[$0] }.prefix(StudyRun.exampleCount - wrong.count)
