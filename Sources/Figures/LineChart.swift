@@ -77,7 +77,10 @@ public struct LineChart: Sendable {
   private func draw(_ mark: (x: Double, label: String), _ frame: Frame, _ canvas: inout SVGCanvas) {
     let place = frame.x(mark.x)
     canvas.line((place, Frame.top), (place, Frame.bottom), style: "stroke:#777;stroke-dasharray:4 4")
-    canvas.text(mark.label, x: place + 5, y: Frame.top + 12, style: "fill:#555")
+    let isWide = place + 5 + 6.8 * Double(mark.label.count) > Frame.right
+    canvas.text(
+      mark.label, x: isWide ? place - 5 : place + 5, y: Frame.top + 12,
+      style: isWide ? "text-anchor:end;fill:#555" : "fill:#555")
   }
 
   private func drawBand(_ line: Series, _ index: Int, _ frame: Frame, _ canvas: inout SVGCanvas) {
