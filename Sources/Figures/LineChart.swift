@@ -41,11 +41,13 @@ public struct LineChart: Sendable {
     self.series = series
   }
 
-  /// The chart as an SVG document of 720 × 420 pixels.
+  /// The chart as an SVG document of 720 × 420 pixels, wider where the legend's names are long.
   public var svg: String {
     let ends = series.flatMap(\.intervals).compactMap { $0 }.flatMap { [$0.lowerBound, $0.upperBound] }
     let frame = Frame(x: Scale(x, isTight: true), y: Scale(series.flatMap(\.values) + ends))
-    var canvas = SVGCanvas(width: 720, height: 420)
+    let longest = series.map(\.name.count).max() ?? 0
+    let width = Int((Frame.right + 52 + 6.8 * Double(longest)).rounded(.up))
+    var canvas = SVGCanvas(width: max(720, width), height: 420)
     canvas.text(title, x: Frame.left, y: 26, style: "font-size:15px;font-weight:600")
     drawAxes(frame, &canvas)
     for mark in marks { draw(mark, frame, &canvas) }
@@ -75,7 +77,10 @@ public struct LineChart: Sendable {
   private func draw(_ mark: (x: Double, label: String), _ frame: Frame, _ canvas: inout SVGCanvas) {
     let place = frame.x(mark.x)
     canvas.line((place, Frame.top), (place, Frame.bottom), style: "stroke:#777;stroke-dasharray:4 4")
-    canvas.text(mark.label, x: place + 5, y: Frame.top + 12, style: "fill:#555")
+    let isWide = place + 5 + 6.8 * Double(mark.label.count) > Frame.right
+    canvas.text(
+      mark.label, x: isWide ? place - 5 : place + 5, y: Frame.top + 12,
+      style: isWide ? "text-anchor:end;fill:#555" : "fill:#555")
   }
 
   private func drawBand(_ line: Series, _ index: Int, _ frame: Frame, _ canvas: inout SVGCanvas) {

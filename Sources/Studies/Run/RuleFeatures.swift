@@ -33,7 +33,30 @@ struct RuleSearch {
   let seed: UInt64
   /// The features that a rule's words find, by rule.
   let found: [String: [FeatureName]]
-  let workers: Workers
+  /// What is active in each prompt of a set at the places where any rule looks, read once for all rules.
+  private let readings: [String: [[(site: FeatureSite, value: Float)]]]
+
+  init(
+    _ rules: [SupernodeRule], activity: FeatureActivity, prompts: [String: [StudyPrompt]],
+    control: StudyControl?, seed: UInt64, found: [String: [FeatureName]], workers: Workers
+  ) {
+    self.activity = activity
+    self.prompts = prompts
+    self.control = control
+    self.seed = seed
+    self.found = found
+    var places: [String: [StudyPlace]] = [:]
+    for probe in rules.flatMap(\.probes) { places[probe.set, default: []] += probe.places }
+    var readings: [String: [[(site: FeatureSite, value: Float)]]] = [:]
+    for (set, places) in places {
+      readings[set] = workers.map(prompts[set] ?? []) { prompt in
+        let positions = Set(prompt.positions(places))
+        let features = activity.read(prompt.tokens).features
+        return zip(features.sites, features.values).filter { positions.contains($0.0.position) }
+      }
+    }
+    self.readings = readings
+  }
 
   /// The features of a rule.
   ///
@@ -79,7 +102,7 @@ struct RuleSearch {
       labels.shuffle(using: &random)
     }
     let values = Set(labels).sorted()
-    let active = workers.map(probes) { self.active($0, probe.places) }
+    let active = self.active(probe.prompts, probe.places)
     for (label, numbers) in found(active, labels, values, probe.score) {
       result.numbers[label] = numbers.sorted()
     }
@@ -95,7 +118,7 @@ struct RuleSearch {
       var random = SplitMix64(seed: seed ^ 0x2f6b)
       labels.shuffle(using: &random)
     }
-    let active = workers.map(probes) { self.active($0, probe.places) }
+    let active = self.active(probe.prompts, probe.places) + self.active(controls, probe.places)
     let numbers = Set(found(active, labels, ["off", "on"], probe.score)["on"] ?? [])
     var sums: [Int: (sum: Float, count: Float)] = [:]
     for (reading, label) in zip(active, labels) where label == "on" {
@@ -122,15 +145,30 @@ struct RuleSearch {
     return Dictionary(grouping: tally.found(settings)) { values[$0.value] }.mapValues { $0.map(\.number) }
   }
 
-  /// The numbers that are active at some places of a prompt, each with its greatest activation there.
-  private func active(_ prompt: StudyPrompt, _ places: [StudyPlace]) -> [Int: Float] {
-    let positions = Set(prompt.positions(places))
-    let features = activity.read(prompt.tokens).features
-    var result: [Int: Float] = [:]
-    for (site, value) in zip(features.sites, features.values) where positions.contains(site.position) {
-      guard let number = activity.number(site, value) else { continue }
-      if value.magnitude > (result[number]?.magnitude ?? 0) { result[number] = value }
+  /// The numbers that are active at some places of each prompt of a set, with their greatest activations there.
+  private func active(_ set: String, _ places: [StudyPlace]) -> [[Int: Float]] {
+    zip(prompts[set] ?? [], readings[set] ?? []).map { prompt, features in
+      let positions = Set(prompt.positions(places))
+      var result: [Int: Float] = [:]
+      for (site, value) in features where positions.contains(site.position) {
+        guard let number = activity.number(site, value) else { continue }
+        if value.magnitude > (result[number]?.magnitude ?? 0) { result[number] = value }
+      }
+      return result
     }
-    return result
+  }
+}
+
+extension SupernodeRule {
+  /// The sets of prompts by which features are told, and where in them.
+  fileprivate var probes: [(set: String, places: [StudyPlace])] {
+    guard case .features(let tests) = kind else { return [] }
+    return tests.flatMap { test -> [(set: String, places: [StudyPlace])] in
+      switch test {
+      case .encodes(_, let probe): [(probe.prompts, probe.places)]
+      case .active(let probe, let controls): [(probe.prompts, probe.places), (controls, probe.places)]
+      case .words, .promotes, .listed: []
+      }
+    }
   }
 }

@@ -142,8 +142,9 @@ public struct StudyRun: Sendable {
     _ plan: StudyPlan, all: [String: [StudyPrompt]], _ words: [String: [FeatureName]],
     _ progress: (Progress) -> Void
   ) throws -> [String: RuleFeatures] {
+    progress(Progress(phase: "reading the probe prompts", done: 0, all: study.supernodes.count))
     let search = RuleSearch(
-      activity: plan.activity, prompts: all, control: control, seed: seed, found: words,
+      study.supernodes, activity: plan.activity, prompts: all, control: control, seed: seed, found: words,
       workers: subject.model.transformer.workers)
     var rules: [String: RuleFeatures] = [:]
     for (place, rule) in study.supernodes.enumerated() {

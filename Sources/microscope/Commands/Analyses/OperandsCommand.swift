@@ -149,6 +149,15 @@ struct OperandsCommand: AsyncParsableCommand {
 struct OperandList: ExpressibleByArgument {
   var numbers: [Int]
 
+  /// As it is written on the command line, for the help.
+  var defaultValueDescription: String {
+    guard let first = numbers.first, let last = numbers.last, numbers == Array(first...max(first, last))
+    else {
+      return numbers.map(String.init).joined(separator: ",")
+    }
+    return "\(first)..\(last)"
+  }
+
   init(numbers: [Int]) { self.numbers = numbers }
 
   init?(argument: String) {
