@@ -46,7 +46,7 @@ public struct HorizontalBarChart: Sendable {
 
   private static let (left, right, top, step, width) = (270.0, 680.0, 84.0, 34.0, 720)
   /// The most characters of a name that fit before its bar.
-  private static let nameLength = 40
+  private static let nameLength = 36
 
   /// The chart as an SVG document, 720 pixels wide.
   public var svg: String {
