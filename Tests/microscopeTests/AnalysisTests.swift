@@ -6,7 +6,6 @@ import Testing
 struct AnalysisTests {
   private struct Operands: Decodable {
     struct Row: Decodable {
-      let feature: String
       let values: [Float]
       let correlations: [Double?]
     }
@@ -125,7 +124,7 @@ struct AnalysisTests {
   @Test("contrast tells what two prompts have, and writes graphs in which silent features stand, too")
   func contrast() async throws {
     let sandbox = try sandbox()
-    let prompts = ["user ba ko make assistant", "user ro di make assistant"]
+    let prompts = ["user ba mo make assistant", "user ro di make assistant"]
     let report = try await sandbox.json(
       Contrast.self,
       ["contrast"] + prompts + [
