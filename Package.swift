@@ -144,7 +144,8 @@ let package = Package(
       "Studies",
       on: [
         "Attribution", "Calibrations", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures",
-        "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues", "ReplacementModels",
+        "GraphFiles", "Interventions", "LinearAlgebra", "LiveServices", "ModelCatalogues",
+        "ReplacementModels",
         "SpecimenTraining", "Specimens", "Tokenizers", "Transcoders", "Transformers", yams, crypto,
       ], resources: [.copy("Library")]),
 
@@ -237,9 +238,10 @@ let package = Package(
     tests(
       of: "Studies",
       on: [
-        "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "Interventions",
-        "LinearAlgebra", "ReplacementModels", "SpecimenTraining", "Specimens", "Transcoders", "Transformers",
-        "_TestSupport",
+        "Attribution", "CircuitGraphs", "Evaluations", "FeatureDashboards", "Figures", "GraphFiles",
+        "Interventions", "LinearAlgebra", "LiveServices", "ReplacementModels", "SpecimenTraining",
+        "Specimens",
+        "Transcoders", "Transformers", "_TestSupport",
       ]),
     tests(of: "Specimens", on: ["LinearAlgebra", "SpecimenTraining", "Tokenizers", "Transformers"]),
     tests(
@@ -255,6 +257,6 @@ let package = Package(
         "_TestSupport", grdb,
       ]),
     tests(
-      of: "microscope", on: ["LinearAlgebra", "ModelCatalogues", "ModelFiles", "_TestSupport"],
+      of: "microscope", on: ["GraphFiles", "LinearAlgebra", "ModelCatalogues", "ModelFiles", "_TestSupport"],
       resources: [.copy("Fixtures")]),
   ])

@@ -19,26 +19,28 @@ extension AttributionGraph {
   ///   - edgeThreshold: A share in `0...1`.
   ///   - convention: Which nodes step 1 may remove.
   ///   - limits: The most nodes and edges to keep.
+  ///   - forced: Nodes that step 1 keeps whatever their influence.
   /// - Complexity: O(edges · log edges).
   public func prune(
     nodeThreshold: Double = 0.8, edgeThreshold: Double = 0.98, convention: PruningConvention = .paper,
-    limits: GraphLimits = GraphLimits()
+    limits: GraphLimits = GraphLimits(), keeping forced: [Int] = []
   ) -> PrunedGraph {
     prune(
       InfluenceRanking(influence()), nodeThreshold: nodeThreshold, edgeThreshold: edgeThreshold,
-      convention: convention, limits: limits)
+      convention: convention, limits: limits, keeping: forced)
   }
 
   /// Does the same with a ranking that is known already.
   func prune(
     _ ranking: InfluenceRanking, nodeThreshold: Double, edgeThreshold: Double, convention: PruningConvention,
-    limits: GraphLimits
+    limits: GraphLimits, keeping forced: [Int] = []
   ) -> PrunedGraph {
     precondition((0...1).contains(nodeThreshold), "node threshold \(nodeThreshold) is not a share")
     precondition((0...1).contains(edgeThreshold), "edge threshold \(edgeThreshold) is not a share")
     // 1.
     var isKept = keptByInfluence(ranking, nodeThreshold, convention)
     let isCut = layout.keepStrongest(limits.nodes, of: &isKept, ranking.influence)
+    for node in forced { isKept[node] = true }
     // 2. and 3.
     let among = edges.filtered { target, source, _ in isKept[target] && isKept[source] }
     var kept = among.strongest(

@@ -18,6 +18,17 @@ struct PruningTests {
     #expect(graph.prune(nodeThreshold: 1, edgeThreshold: 1).edges == graph.edges)
   }
 
+  @Test("A forced node stays whatever its influence, unless it feeds nothing")
+  func forced() {
+    let graph = HandWorkedGraph.graph
+    let pruned = graph.prune(nodeThreshold: 0.7, edgeThreshold: 1, convention: .circuitTracer, keeping: [1])
+    #expect(pruned.keptNodes == [0, 1, 2, 7, 8, 9])
+    #expect(pruned.edges.weight(row: 2, column: 1) == -2)
+    let stranded = graph.prune(
+      nodeThreshold: 0.7, edgeThreshold: 0.1, convention: .circuitTracer, keeping: [1])
+    #expect(stranded.keptNodes == [7, 8, 9])
+  }
+
   @Test("Cumulative scores are shares at the place in the ranking")
   func cumulative() {
     let scores = HandWorkedGraph.graph.prune().cumulativeScores

@@ -66,6 +66,22 @@ struct StudyFileTests {
     #expect(study.least == 10 && study.title == "small" && study.prompts[1].columns == ["a", "answer"])
   }
 
+  @Test("several texts may be right, and features may have to do more than others")
+  func alternatives() throws {
+    let text = Self.right.replacingOccurrences(
+      of: "share: 0.9}", with: "share: 0.9, answers: [\"{A}\", \"no\"]}"
+    ).replacingOccurrences(of: "share: 0.5}", with: "share: 0.5, against: random}").replacingOccurrences(
+      of: "{after: silent, lowers: answer, by: 0.1}",
+      with: "{after: silent, gives: [\"{A}\", \"no\"], share: 0.1}")
+    let study = try study(text)
+    #expect(
+      study.behaviours[0].answers.count == 2 && study.hypotheses.map(\.isAgainstRandom) == [true, false])
+    guard case .gives(_, let texts, _) = study.hypotheses[1].test else { throw Unexpected() }
+    #expect(texts == study.behaviours[0].answers)
+    #expect(study.hypotheses[1].measure.contains("‘{A}’ or ‘no’"))
+    #expect(study.hypotheses[0].measure.contains("more than other features"))
+  }
+
   /// A replacement in the right file, the line that the error must name, and words that it must hold.
   struct Mistake: CustomTestStringConvertible {
     var old: String
@@ -136,6 +152,22 @@ struct StudyFileTests {
     Mistake(
       old: "{exists: middle, share: 0.5}", new: "[exists]", line: 22,
       words: ["hypotheses.it is there", "keys with values"]),
+    Mistake(
+      old: "exists: middle, share: 0.5", new: "exists: middle, share: 0.5, against: chance", line: 22,
+      words: ["hypotheses.it is there.against", "against: random"]),
+    Mistake(
+      old: "exists: middle, share: 0.5", new: "exists: answer, share: 0.5, against: random", line: 22,
+      words: ["no features to replace"]),
+    Mistake(
+      old: "lowers: answer, by: 0.1", new: "lowers: answer, by: 0.1, against: random", line: 23,
+      words: ["goes with 'exists' and 'edge'"]),
+    Mistake(
+      old: "{exists: middle, share: 0.5}", new: "{weights: [middle, answer], sign: positive, by: 0.1}",
+      line: 22,
+      words: ["no supernode 'answer'", "middle"]),
+    Mistake(
+      old: "share: 0.9}", new: "share: 0.9, answers: [\"{q}\"]}", line: 14,
+      words: ["behaviour.questions.answers[1]", "no prompts have a column 'q'"]),
     Mistake(old: "  it matters:", new: "  it is there:", line: nil, words: ["it is there", "twice"]),
     Mistake(old: "hypotheses:", new: "hypotheses: [", line: nil, words: ["not YAML", "correct"]),
     Mistake(

@@ -35,13 +35,17 @@ struct StudyReportTests {
         ]
       ],
       "supernodeSizes": ["middle": 2.5],
-      "nodes": [
-        ["name": "middle", "share": 0.75, "members": 3, "layer": 2],
-        ["name": "answer", "share": 1, "members": 1, "layer": 4],
-      ],
-      "edges": [["from": "middle", "to": "answer", "weight": -0.25, "count": 9]],
-      "captured": ["replacement": 0.5, "completeness": 0.75, "features": 100, "count": 12],
-      "curves": [] as [Any], "findings": findings,
+      "graphs": ["questions", "more"].map { set -> [String: Any] in
+        [
+          "prompts": set,
+          "nodes": [
+            ["name": "middle", "share": 0.75, "members": 3, "layer": 2],
+            ["name": "answer", "share": 1, "members": 1, "layer": 4],
+          ],
+          "edges": [["from": "middle", "to": "answer", "weight": set == "more" ? 0.5 : -0.25, "count": 9]],
+          "captured": ["replacement": 0.5, "completeness": 0.75, "features": 100, "count": 12],
+        ]
+      }, "curves": [] as [Any], "findings": findings,
     ]
     return try JSONDecoder().decode(
       StudyReport.self, from: JSONSerialization.data(withJSONObject: parts))
@@ -85,9 +89,12 @@ struct StudyReportTests {
     #expect(report.summary.contains("the study shows nothing"))
   }
 
-  @Test("the diagram shows signs and shares")
+  @Test("each set has a diagram of its own, which shows signs and shares")
   func diagram() throws {
-    let svg = try #require(try report().diagram).svg
+    let report = try report()
+    #expect(report.diagrams.map(\.file) == ["supernodes.svg", "supernodes-2.svg"])
+    #expect(report.diagrams[1].svg.contains("+50%") && report.diagrams[1].svg.contains("‘more’"))
+    let svg = report.diagrams[0].svg
     #expect(svg.contains("−25%") && svg.contains("in 75%, 3 nodes") && svg.contains("stroke-dasharray:6 4"))
   }
 }

@@ -1,7 +1,9 @@
 import Evaluations
 import Foundation
+import GraphFiles
 import Interventions
 import LinearAlgebra
+import LiveServices
 import Specimens
 import Studies
 import Testing
@@ -72,9 +74,9 @@ struct StudyRunTests {
       let (value, interval) = (try #require(finding.value), try #require(finding.interval))
       #expect(finding.count == 24 && interval[0] <= value + 1e-9 && value <= interval[1] + 1e-9, "\(finding)")
     }
-    #expect(
-      try #require(report.captured).count == 24
-        && report.edges.contains { $0.from == "middle" && $0.weight > 0 })
+    let graphs = try #require(report.graphs.first)
+    #expect(report.graphs.count == 1 && graphs.prompts == "questions" && graphs.captured.count == 24)
+    #expect(graphs.edges.contains { $0.from == "middle" && $0.weight > 0 })
     let curve = try #require(report.curves.first)
     #expect(curve.points.map(\.strength) == [0, 0.5, 1])
     #expect(try #require(curve.points.last?.donor) > 0.5 && #require(curve.points.first?.donor) < 0.6)
@@ -91,6 +93,66 @@ struct StudyRunTests {
     }
     #expect(report.count(.held) < report.findings.count / 2, "\(report.findings)")
     #expect(report.summary.contains("control"))
+  }
+
+  @Test("against random features what is true holds, and random features fail")
+  func rivals() throws {
+    let text = Compiled.study.replacingOccurrences(
+      of: "{exists: middle, share: 1}", with: "{exists: middle, share: 0.9, against: random}"
+    ).replacingOccurrences(
+      of: "{edge: [middle, answer], sign: positive, share: 1}",
+      with: "{edge: [middle, answer], sign: positive, share: 0.9, against: random}"
+    ).replacingOccurrences(
+      of: "{edge: [input, middle], sign: positive, share: 1}",
+      with: "{edge: [input, middle], sign: positive, share: 0.9, against: random}")
+    var run = try Compiled().run(text)
+    let report = try #require(try run.report())
+    #expect(report.findings.prefix(3).allSatisfy { $0.verdict == .held }, "\(report.findings)")
+    run.control = .randomFeatures
+    let control = try #require(try run.report())
+    #expect(control.findings.prefix(3).allSatisfy { $0.verdict != .held }, "\(control.findings)")
+    #expect(control.findings[0].verdict == .failed)
+  }
+
+  @Test("any of several texts is right, and says so when it is lost")
+  func alternatives() throws {
+    let text = Compiled.study.replacingOccurrences(
+      of: "questions: {share: 1}", with: "questions: {share: 1, answers: [\"yes\", \"no\"]}"
+    ).replacingOccurrences(
+      of: "{after: other, gives: \"{donor.answer}\", share: 0.9}",
+      with: "{after: other, gives: [\"{answer}\", \"{donor.answer}\"], share: 1}"
+    ).replacingOccurrences(
+      of: "{after: no input, lowers: middle, by: 0.5}",
+      with: "{after: other, loses: [\"{answer}\", \"{donor.answer}\"], share: 0.1}")
+    let report = try #require(try Compiled().run(text).report())
+    let verdicts = Dictionary(uniqueKeysWithValues: report.findings.map { ($0.name, $0.verdict) })
+    #expect(report.behaviours[0].answered.share == 1)
+    #expect(
+      verdicts["another middle, another answer"] == .held && verdicts["without the input it goes"] == .failed)
+  }
+
+  @Test("each set's graphs are given out with the supernodes that are in them")
+  func graphs() throws {
+    var run = try Compiled().run()
+    run.graphCount = 2
+    var graphs: [StudyGraph] = []
+    _ = try run.report(graph: { graphs.append($0) })
+    #expect(graphs.map(\.number) == [0, 1] && graphs.allSatisfy { $0.set == "questions" })
+    for graph in graphs {
+      let file = graph.traced.file(
+        slug: try Slug("x"), model: "m", program: .init(name: "t", version: "0", url: ""), seconds: 0)
+      let ids = Set(file.nodes.map(\.id))
+      #expect(graph.supernodes.contains { $0.label == "middle" })
+      for group in graph.supernodes { #expect(ids.isSuperset(of: group.members), "\(group)") }
+    }
+  }
+
+  @Test("neurons have no virtual weights, which is told in a sentence")
+  func neuronsHaveNoWeights() throws {
+    let text = Compiled.study.replacingOccurrences(
+      of: "{exists: middle, share: 1}", with: "{weights: [middle, chain only], sign: positive, by: 0.1}")
+    let error = try #require(throws: StudyError.self) { try Compiled().run(text).report() }
+    #expect(error.description.contains("--transcoders"))
   }
 
   @Test("claims that are wrong fail, whatever they are about")

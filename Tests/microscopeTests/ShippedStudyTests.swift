@@ -5,41 +5,44 @@ import Testing
 struct ShippedStudyTests {
   private struct Report: Decodable {
     struct Finding: Decodable {
+      let name: String
       let verdict: String
     }
     let findings: [Finding]
 
-    var heldCount: Int { findings.count { $0.verdict == "held" } }
+    var held: [String] { findings.filter { $0.verdict == "held" }.map(\.name) }
   }
 
-  /// The reports of a study and of its control with shuffled labels, with a seed that no threshold was chosen by.
-  private func reports(_ study: String) async throws -> (usual: Report, control: Report) {
+  /// A study's report, or its control's, with a seed that no rule and no threshold was chosen by.
+  private func report(_ study: String, control: String? = nil) async throws -> Report {
     let sandbox = try Sandbox()
     try sandbox.shipSpecimens()
-    var reports: [Report] = []
-    for more in [[], ["--control", "shuffled"]] {
-      let outcome = try await sandbox.run(
-        ["study", "run", study, "--seed", "11", "--json"] + more, timeout: 300)
-      try #require([0, 3, 4].contains(outcome.status), "\(outcome)")
-      reports.append(try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8)))
-    }
-    return (reports[0], reports[1])
+    let outcome = try await sandbox.run(
+      ["study", "run", study, "--seed", "11", "--json"] + (control.map { ["--control", $0] } ?? []),
+      timeout: 600)
+    try #require([0, 3, 4].contains(outcome.status), "\(outcome)")
+    return try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
   }
 
-  @Test(
-    "all hypotheses hold on other prompts, and few with shuffled labels",
-    arguments: ["two-hop", "refusal", "hints", "sums", "hallucination", "babel"])
+  /// The studies whose hypotheses claim more than random features do.
+  private static let specific = ["two-hop", "refusal", "hints", "sums", "poems", "jailbreak"]
+  private static let all = specific + ["hallucination", "babel"]
+
+  @Test("all hypotheses hold on other prompts", arguments: all)
   func hold(study: String) async throws {
-    let (usual, control) = try await reports(study)
-    #expect(usual.heldCount == usual.findings.count)
-    #expect(4 * control.heldCount <= control.findings.count, "\(control)")
+    let report = try await report(study)
+    #expect(report.held == report.findings.map(\.name))
   }
 
-  @Test(
-    "fewer hypotheses hold with shuffled labels than without",
-    arguments: ["poems", "jailbreak"])
-  func controlled(study: String) async throws {
-    let (usual, control) = try await reports(study)
-    #expect(control.heldCount < usual.heldCount)
+  @Test("with shuffled labels at most a quarter of them holds", arguments: all)
+  func shuffled(study: String) async throws {
+    let control = try await report(study, control: "shuffled")
+    #expect(4 * control.held.count <= control.findings.count, "\(control.held)")
+  }
+
+  @Test("with random features as active fewer than half of them hold", arguments: specific)
+  func random(study: String) async throws {
+    let control = try await report(study, control: "random-features")
+    #expect(2 * control.held.count < control.findings.count, "\(control.held)")
   }
 }

@@ -87,10 +87,10 @@ struct ContrastSide {
   func presences(
     _ places: [(feature: FeatureName, position: Int?)], assuming there: ContrastSide, at positions: [Int?],
     _ settings: ContrastSettings
-  ) -> [GraphContrast.Presence] {
+  ) -> (presences: [GraphContrast.Presence], graph: ContrastGraph) {
     let assumed = assumptions(places, there, positions, settings)
     let effects = self.effects(places, assumed)
-    return places.map { feature, position in
+    let presences = places.map { feature, position -> GraphContrast.Presence in
       guard let position else { return .absent }
       let site = FeatureSite(layer: feature.layer, position: position, index: feature.index)
       let activation = self.activation(site)
@@ -100,6 +100,7 @@ struct ContrastSide {
         isHypothetical: isHypothetical,
         inhibitors: isHypothetical ? effects.inhibitors(of: site, settings.inhibitorCount) : [])
     }
+    return (presences, effects.pruned(settings))
   }
 
   /// The silent features with the most influence there, with their activations there.
@@ -172,6 +173,15 @@ struct ContrastEffects {
     self.assumed = assumed
   }
 
+  /// The part of the graph that carries most of the influence, with every assumed feature that reaches an output.
+  func pruned(_ settings: ContrastSettings) -> ContrastGraph {
+    let nodes = assumed.sorted().map(FeatureNode.init)
+    let pruned = graph.prune(
+      nodeThreshold: settings.nodeThreshold, edgeThreshold: settings.edgeThreshold, limits: settings.limits,
+      keeping: nodes.compactMap { graph.layout.index(of: .feature($0)) })
+    return ContrastGraph(pruned: pruned, silent: nodes)
+  }
+
   /// The effect on the first output less that on the second; on the only one where there is one.
   func contrast(_ site: FeatureSite) -> Float? {
     guard let node = graph.layout.index(of: .feature(FeatureNode(site))) else { return nil }
@@ -195,7 +205,7 @@ struct ContrastEffects {
 }
 
 extension FeatureNode {
-  fileprivate init(_ site: FeatureSite) {
+  init(_ site: FeatureSite) {
     self.init(layer: site.layer, position: site.position, index: site.index)
   }
 }

@@ -1,11 +1,19 @@
 import Attribution
-import CircuitGraphs
+public import CircuitGraphs
 public import Evaluations
 import FeatureDashboards
 public import Interventions
 import ReplacementModels
 import Transcoders
 public import Transformers
+
+/// The graph of one prompt of a contrast, with features that are silent in it but active in the other prompt.
+public struct ContrastGraph: Sendable {
+  /// The graph.
+  public let pruned: PrunedGraph
+  /// The features that are silent: their activations are those of the other prompt, and their edges what they would do.
+  public let silent: [FeatureNode]
+}
 
 extension GraphContrast {
   /// Contrasts two prompts.
@@ -19,10 +27,12 @@ extension GraphContrast {
   /// - Parameters:
   ///   - basis: With neurons, which are never silent, step 3 falls away, and those that are no nodes have no effect.
   ///   - mapping: How a position is found in the other prompt.
+  ///   - graphs: Takes both prompts' graphs.
   ///   - progress: Told what is done; what it throws ends the work.
   public init(
     _ transformer: Transformer, _ basis: SuiteBasis, first: [Int], second: [Int],
     mapping: PositionMapping = .ends, settings: ContrastSettings = ContrastSettings(),
+    graphs: ([ContrastGraph]) -> Void = { _ in },
     progress: (String) throws -> Void = { _ in }
   ) throws {
     let makers = [first, second].map { ContrastSide.Maker(transformer, basis, $0, settings) }
@@ -36,12 +46,14 @@ extension GraphContrast {
     try progress("comparing features")
     let pairs = ContrastPair(sides[0], sides[1], mapping)
     let places = pairs.places
-    let presences = [
+    let looks = [
       sides[0].presences(
         places.map { ($0.feature, $0.first) }, assuming: sides[1], at: places.map(\.second), settings),
       sides[1].presences(
         places.map { ($0.feature, $0.second) }, assuming: sides[0], at: places.map(\.first), settings),
     ]
+    graphs(looks.map(\.graph))
+    let presences = looks.map(\.presences)
     self.sides = sides.map(\.summary)
     rows = places.indices.map {
       Row(feature: places[$0].feature, first: presences[0][$0], second: presences[1][$0])

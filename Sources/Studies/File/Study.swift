@@ -81,13 +81,18 @@ public struct BehaviourGate: Sendable, Hashable, Codable {
   public var judgement: Judgement
   /// How many tokens a continuation has.
   public var tokens: Int
+  /// The texts that are right, any of them; empty for the column `answer`.
+  public var answers: [TextTemplate]
 
   /// Describes a gate.
-  public init(prompts: String, share: Double, judgement: Judgement = .top, tokens: Int = 8) {
+  public init(
+    prompts: String, share: Double, judgement: Judgement = .top, tokens: Int = 8, answers: [TextTemplate] = []
+  ) {
     self.prompts = prompts
     self.share = share
     self.judgement = judgement
     self.tokens = tokens
+    self.answers = answers
   }
 }
 

@@ -66,16 +66,36 @@ extension StudyReading {
   func hypothesis(_ name: String, _ value: StudyValue) throws(StudyFileError) -> Hypothesis {
     let keys = try value.mapping([
       "claim", "prompts", "exists", "edge", "sign", "share", "after", "lowers", "raises", "by", "gives",
-      "loses",
-      "around", "from", "at-most", "overlap",
+      "loses", "around", "from", "at-most", "overlap", "weights", "against",
     ])
     let set = try keys["prompts"]?.name(of: "behaviour", among: gates.map(\.prompts)) ?? gates[0].prompts
+    let test = try claim(keys)
     return Hypothesis(
-      name: name, claim: try keys["claim"]?.text(), prompts: set, test: try claim(keys))
+      name: name, claim: try keys["claim"]?.text(), prompts: set, test: test,
+      isAgainstRandom: try isAgainstRandom(test, keys))
+  }
+
+  private func isAgainstRandom(
+    _ test: Hypothesis.Test, _ keys: StudyMapping
+  ) throws(StudyFileError) -> Bool {
+    guard let value = keys["against"] else { return false }
+    guard try value.text() == "random" else {
+      throw value.error("features are compared with random ones", "write 'against: random'")
+    }
+    let names: [String]
+    switch test {
+    case .exists(let name, _): names = [name]
+    case .edge(let from, let to, _, _): names = [from, to]
+    default: throw value.error("this goes with 'exists' and 'edge'", "leave it out")
+    }
+    guard supernodes.contains(where: { names.contains($0.name) && $0.isOfFeatures }) else {
+      throw value.error("there are no features to replace", "name a supernode of features")
+    }
+    return true
   }
 
   private func claim(_ keys: StudyMapping) throws(StudyFileError) -> Hypothesis.Test {
-    let kinds = ["exists", "edge", "lowers", "raises", "gives", "loses", "around", "overlap"]
+    let kinds = ["exists", "edge", "lowers", "raises", "gives", "loses", "around", "overlap", "weights"]
     let (kind, value) = try keys.only(kinds, "what is claimed")
     let names = supernodes.map(\.name)
     switch kind {
@@ -88,8 +108,9 @@ extension StudyReading {
       return .raises(
         after: try after(keys), supernode: try value.name(of: "supernode", among: names),
         by: try by(keys, 1e6))
-    case "gives": return .gives(after: try after(keys), try columns(value), share: try share(keys))
-    case "loses": return .loses(after: try after(keys), try columns(value), share: try share(keys))
+    case "gives": return .gives(after: try after(keys), try anyOf(value), share: try share(keys))
+    case "loses": return .loses(after: try after(keys), try anyOf(value), share: try share(keys))
+    case "weights": return try weights(value, keys)
     case "around":
       return .around(
         try value.name(of: "supernode", among: names),
@@ -104,12 +125,21 @@ extension StudyReading {
 
   private func edge(_ value: StudyValue, _ keys: StudyMapping) throws(StudyFileError) -> Hypothesis.Test {
     let ends = try two(value, "supernode", supernodes.map(\.name))
+    return .edge(from: ends.0, to: ends.1, sign: try sign(keys), share: try share(keys))
+  }
+
+  private func weights(_ value: StudyValue, _ keys: StudyMapping) throws(StudyFileError) -> Hypothesis.Test {
+    let ends = try two(value, "supernode", supernodes.filter(\.isOfFeatures).map(\.name))
+    return .weights(from: ends.0, to: ends.1, sign: try sign(keys), by: try by(keys, 1))
+  }
+
+  private func sign(_ keys: StudyMapping) throws(StudyFileError) -> Int {
     let sign = try keys.required("sign", "write 'sign: positive' or 'sign: negative'")
     let text = try sign.text()
     guard let number = ["positive": 1, "+": 1, "negative": -1, "-": -1][text] else {
       throw sign.error("'\(text.prefix(40))' is no sign", "write 'positive' or 'negative'")
     }
-    return .edge(from: ends.0, to: ends.1, sign: number, share: try share(keys))
+    return number
   }
 
   private func two(

@@ -92,6 +92,13 @@ extension StudyReading {
     return template
   }
 
+  /// One text, or several of which any will do.
+  func anyOf(_ value: StudyValue) throws(StudyFileError) -> [TextTemplate] {
+    var texts: [TextTemplate] = []
+    for entry in try value.oneOrMore() { texts.append(try columns(entry)) }
+    return texts
+  }
+
   private func knowColumn(_ name: String, _ value: StudyValue) throws(StudyFileError) {
     let plain = name.hasPrefix("donor.") ? String(name.dropFirst(6)) : name
     let known = Set(sets.flatMap(\.columns))

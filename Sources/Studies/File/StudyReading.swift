@@ -76,15 +76,16 @@ struct StudyReading {
 
   private func gate(_ name: String, _ value: StudyValue) throws(StudyFileError) -> BehaviourGate {
     try know(name, value)
-    let keys = try value.mapping(["share", "judged", "tokens"])
+    let keys = try value.mapping(["share", "judged", "tokens", "answers"])
     let set = sets.first { $0.name == name }
     guard set?.columns.contains("answer") == true else {
       throw value.error("the prompts of '\(name)' have no answer", "give them the column 'answer'")
     }
+    let answers = try keys["answers"].map { value throws(StudyFileError) in try anyOf(value) } ?? []
     return BehaviourGate(
       prompts: name, share: try keys.required("share", "say what share must be right").number(0...1),
       judgement: try keys["judged"]?.choice(BehaviourGate.Judgement.self) ?? .top,
-      tokens: try keys["tokens"]?.count(1...512) ?? 8)
+      tokens: try keys["tokens"]?.count(1...512) ?? 8, answers: answers)
   }
 
   private func know(_ name: String, _ value: StudyValue) throws(StudyFileError) {

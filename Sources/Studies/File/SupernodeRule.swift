@@ -34,6 +34,11 @@ public struct SupernodeRule: Sendable, Hashable, Codable {
     self.most = most
   }
 
+  /// Whether its nodes are features.
+  var isOfFeatures: Bool {
+    if case .features = kind { true } else { false }
+  }
+
   /// The column whose value in a prompt decides which features belong; nil where they are the same in all prompts.
   public var column: String? {
     guard case .features(let tests) = kind else { return nil }

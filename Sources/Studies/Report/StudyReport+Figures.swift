@@ -11,24 +11,34 @@ extension StudyReport {
     public var svg: String
   }
 
-  /// The supernodes and what they do to each other, in the mean over the prompts.
-  public var diagram: Figure? {
-    let shown = nodes.filter { $0.share > 0 }
-    guard !shown.isEmpty, captured != nil else { return nil }
+  /// All drawings, in the order in which a report shows them.
+  public var figures: [Figure] { diagrams + charts }
+
+  /// The supernodes and what they do to each other, in the mean over the prompts, for each set with graphs.
+  public var diagrams: [Figure] {
+    graphs.enumerated().compactMap { place, graphs in
+      diagram(graphs, file: place == 0 ? "supernodes.svg" : "supernodes-\(place + 1).svg")
+    }
+  }
+
+  /// The diagram of a set; nil where no supernode is in its graphs.
+  func diagram(_ graphs: SetGraphs, file: String) -> Figure? {
+    let shown = graphs.nodes.filter { $0.share > 0 }
+    guard !shown.isEmpty else { return nil }
     let places = Dictionary(uniqueKeysWithValues: shown.enumerated().map { ($1.name, $0) })
     let chart = FlowDiagram(
-      title: "Supernodes, mean over \(captured?.count ?? 0) graphs",
+      title: "Supernodes of ‘\(graphs.prompts)’, mean over \(graphs.captured.count) graphs",
       boxes: shown.map { node in
         .init(
           name: node.name, detail: "in \(node.share.percent), \(node.members.short(1)) nodes",
           level: node.layer,
           presence: node.share)
       },
-      arrows: edges.compactMap { edge in
+      arrows: graphs.edges.compactMap { edge in
         guard let from = places[edge.from], let to = places[edge.to] else { return nil }
         return .init(from: from, to: to, weight: edge.weight)
       })
-    return Figure(file: "supernodes.svg", title: "Supernodes", svg: chart.svg)
+    return Figure(file: file, title: "Supernodes of ‘\(graphs.prompts)’", svg: chart.svg)
   }
 
   /// The charts that the study asks for; where it asks for none, all shares and every sweep.

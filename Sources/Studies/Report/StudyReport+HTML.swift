@@ -36,13 +36,18 @@ extension StudyReport {
   }
 
   private var graphSection: String {
-    guard let captured else { return "" }
+    guard !graphs.isEmpty else { return "" }
+    let sets = graphs.map { graphs in
+      """
+      \(diagram(graphs, file: "").map(figure) ?? "")
+      <p>\(text(graphs.captured.sentence))</p>
+      \(table(supernodeRows(graphs)))
+      """
+    }
     return """
       <h2>The graphs</h2>
-      \(diagram.map(figure) ?? "")
-      <p>\(text(captured.sentence)) An arrow is the share of the target's absolute input that comes from the source, signed, in the mean over the
-      prompts that have both.</p>
-      \(table(supernodeRows))
+      <p>An arrow is the share of the target's absolute input that comes from the source, signed, in the mean over the prompts that have both.</p>
+      \(sets.joined(separator: "\n"))
       """
   }
 

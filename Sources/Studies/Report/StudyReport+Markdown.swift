@@ -26,8 +26,12 @@ extension StudyReport {
       let notes = [finding.claim, finding.reason.map { "Not testable here: \($0)." }].compactMap { $0 }
       return notes.isEmpty ? nil : "*\(finding.name).* " + notes.joined(separator: " ")
     }
-    if let captured { parts += ["## How much the graphs capture", captured.sentence] }
-    if !supernodeSizes.isEmpty { parts += ["## Supernodes", MarkdownTable.text(supernodeRows)] }
+    if !graphs.isEmpty { parts.append("## The graphs") }
+    for graphs in graphs {
+      parts += [
+        "### ‘\(graphs.prompts)’", graphs.captured.sentence, MarkdownTable.text(supernodeRows(graphs)),
+      ]
+    }
     parts += figures.map { "![\($0.title)](\($0.file))" }
     parts += ["## How to make this again", "```sh\n\(command)\n```"]
     return parts.joined(separator: "\n\n") + "\n"
@@ -59,10 +63,10 @@ extension StudyReport {
       }
   }
 
-  /// The supernodes, as a table.
-  var supernodeRows: [[String]] {
+  /// The supernodes of a set, as a table.
+  func supernodeRows(_ graphs: SetGraphs) -> [[String]] {
     [["supernode", "in the pruned graph of", "nodes there", "features its rule found"]]
-      + nodes.map { node in
+      + graphs.nodes.map { node in
         [
           node.name, node.share.percent, node.share > 0 ? node.members.short(1) : "–",
           supernodeSizes[node.name].map { $0.short(1) } ?? "–",

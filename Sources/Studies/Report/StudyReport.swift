@@ -101,6 +101,18 @@ public struct StudyReport: Sendable, Codable {
     public var count: Int
   }
 
+  /// What the graphs of a set of prompts show.
+  public struct SetGraphs: Sendable, Codable, Hashable {
+    /// The set.
+    public var prompts: String
+    /// The supernodes of the diagram.
+    public var nodes: [DrawnNode]
+    /// The edges of the diagram.
+    public var edges: [DrawnEdge]
+    /// How much the graphs captured.
+    public var captured: Captured
+  }
+
   /// What an intervention did at one strength.
   public struct CurvePoint: Sendable, Codable, Hashable {
     /// The strength or factor.
@@ -139,12 +151,8 @@ public struct StudyReport: Sendable, Codable {
   public var behaviours: [Behaviour]
   /// How many features each rule found over the probe prompts; of values, in the mean.
   public var supernodeSizes: [String: Double]
-  /// The supernodes of the diagram.
-  public var nodes: [DrawnNode]
-  /// The edges of the diagram.
-  public var edges: [DrawnEdge]
-  /// How much the graphs captured; nil without graphs.
-  public var captured: Captured?
+  /// What the graphs show, of each set of prompts whose graphs were made.
+  public var graphs: [SetGraphs]
   /// The sweeps.
   public var curves: [Curve]
   /// The hypotheses, in the study's order.

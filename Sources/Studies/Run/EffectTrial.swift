@@ -61,14 +61,14 @@ struct EffectTrial {
   private func isMet(
     _ hypothesis: Hypothesis, _ saying: Speaker.Saying, _ donor: StudyPrompt?, isMade: Bool
   ) -> Bool? {
-    switch hypothesis.test {
-    case .gives(_, let text, _):
-      guard let text = prompt.text(text, donor: donor) else { return nil }
-      return isMade && speaker.says(saying, text)
-    case .loses(_, let text, _):
-      guard let text = prompt.text(text, donor: donor) else { return nil }
-      return isMade && !speaker.says(saying, text)
-    default: return nil
+    let isSaid = { (texts: [TextTemplate]) -> Bool? in
+      let filled = texts.compactMap { prompt.text($0, donor: donor) }
+      return filled.isEmpty ? nil : filled.contains { speaker.says(saying, $0) }
+    }
+    return switch hypothesis.test {
+    case .gives(_, let texts, _): isSaid(texts).map { isMade && $0 }
+    case .loses(_, let texts, _): isSaid(texts).map { isMade && !$0 }
+    default: nil
     }
   }
 

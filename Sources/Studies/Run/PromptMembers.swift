@@ -1,4 +1,5 @@
 import Calibrations
+import CircuitGraphs
 import FeatureDashboards
 import LinearAlgebra
 import Transcoders
@@ -14,16 +15,18 @@ struct PromptMembers {
   private(set) var tokens: [String: [Int]] = [:]
   /// The token of each output.
   private(set) var outputs: [String: Int] = [:]
+  /// All that is active in the prompt.
+  let active: FeatureActivations
 
   /// Finds the nodes.
   init(_ plan: StudyPlan, _ prompt: StudyPrompt) {
-    let active = plan.activity.read(prompt.tokens).features
+    active = plan.activity.read(prompt.tokens).features
     for rule in plan.study.supernodes {
       switch rule.kind {
       case .tokens: tokens[rule.name] = prompt.positions(rule.places)
       case .output(let text):
         outputs[rule.name] = prompt.text(text).flatMap { plan.subject.token(of: $0) }
-      case .features(let tests): add(rule, tests, plan, prompt, active)
+      case .features(let tests): add(rule, tests, plan, prompt)
       }
     }
   }
@@ -34,8 +37,7 @@ struct PromptMembers {
   }
 
   private mutating func add(
-    _ rule: SupernodeRule, _ tests: [FeatureTest], _ plan: StudyPlan, _ prompt: StudyPrompt,
-    _ active: FeatureActivations
+    _ rule: SupernodeRule, _ tests: [FeatureTest], _ plan: StudyPlan, _ prompt: StudyPrompt
   ) {
     let positions = Set(prompt.positions(rule.places))
     let found = plan.rules[rule.name] ?? RuleFeatures()
@@ -59,17 +61,37 @@ struct PromptMembers {
       sites = Array(
         sites.sorted { ($1.value.magnitude, $0.site) < ($0.value.magnitude, $1.site) }.prefix(most))
     }
-    if plan.replaces(rule) { sites = replaced(sites, positions, plan, active) }
+    if plan.replaces(rule) { sites = replaced(sites, plan) }
     for (site, value) in sites { values[site] = value }
     features[rule.name] = sites.map(\.site).sorted()
   }
 
+  /// The tokens that the prompt's graph explains: the answer, and the outputs that the study names.
+  func targets(_ prompt: StudyPrompt) -> [Int] {
+    let wanted = [prompt.answer].compactMap { $0 } + outputs.sorted { $0.key < $1.key }.map(\.value)
+    return wanted.reduce(into: [Int]()) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  /// The indices of a supernode's nodes in the prompt's graph.
+  func nodes(of name: String, in graph: AttributionGraph) -> [Int] {
+    let layout = graph.layout
+    let tokens = (tokens[name] ?? []).map { layout.tokenRange.lowerBound + $0 }
+    let ranks = graph.logits.indices.filter { graph.logits[$0].vocabularyIndex == outputs[name] }
+    return layout.indices(of: features[name] ?? []) + tokens + ranks.map { layout.logitRange.lowerBound + $0 }
+  }
+
+  /// As many features as a supernode has, others that are about as active at the same positions.
+  func rivals(of name: String, _ plan: StudyPlan) -> [FeatureSite] {
+    let own = (features[name] ?? []).map { (site: $0, value: values[$0] ?? 0) }
+    return replaced(own, plan).map(\.site)
+  }
+
   /// As many other features at the same positions, each the one nearest in activation that is left.
   private func replaced(
-    _ sites: [(site: FeatureSite, value: Float)], _ positions: Set<Int>, _ plan: StudyPlan,
-    _ active: FeatureActivations
+    _ sites: [(site: FeatureSite, value: Float)], _ plan: StudyPlan
   ) -> [(site: FeatureSite, value: Float)] {
     var taken = Set(sites.map(\.site))
+    let positions = Set(sites.map(\.site.position))
     let others = zip(active.sites, active.values).filter {
       positions.contains($0.position) && plan.activity.number($0, $1) != nil
     }
@@ -80,6 +102,13 @@ struct PromptMembers {
       taken.insert(nearest.0)
       return (nearest.0, nearest.1)
     }
+  }
+}
+
+extension NodeLayout {
+  /// The indices of features that have a node.
+  func indices(of sites: [FeatureSite]) -> [Int] {
+    sites.compactMap { index(of: .feature(FeatureNode($0))) }
   }
 }
 
@@ -105,7 +134,7 @@ extension StudyPlan {
 
 /// Which features raise a token by themselves.
 struct Promoters {
-  /// The most features whose strongest tokens are computed for one prompt.
+  /// The most features whose strongest tokens are computed for one prompt (Documentation/Studies.md tells so).
   private static let most = 200
   private let plan: StudyPlan
   private let writes: FeatureWrites

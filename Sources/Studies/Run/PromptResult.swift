@@ -19,6 +19,8 @@ struct PromptResult: Sendable, Codable {
     var edges: [Edge]
     /// For each hypothesis about a way around, the share that goes there.
     var around: [String: Double]
+    /// For each hypothesis against random features, whether the supernode does more than they do.
+    var beats: [String: Bool] = [:]
   }
 
   /// A supernode edge.

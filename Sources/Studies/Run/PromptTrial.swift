@@ -45,13 +45,12 @@ struct PromptTrial {
         uniqueKeysWithValues: zip(names, kept).filter { !$1.isEmpty }.map {
           ($0, layer(of: $1, graph.layout))
         }),
-      edges: edges(pruned, names, kept), around: around(graph))
+      edges: edges(pruned, names, kept), around: around(graph), beats: beats(graph))
   }
 
   /// The graph of the answer, and of the outputs that the study names.
   private func graph() throws -> AttributionGraph {
-    let wanted = [prompt.answer].compactMap { $0 } + members.outputs.sorted { $0.key < $1.key }.map(\.value)
-    let tokens = wanted.reduce(into: [Int]()) { if !$0.contains($1) { $0.append($1) } }
+    let tokens = members.targets(prompt)
     let targets = { (logits: [Float]) in
       let chooser = TargetChooser(plan.transformer, logits: logits) { plan.subject.model.tokenizer.piece($0) }
       return tokens.isEmpty ? chooser.salient(count: 1, mass: 0) : chooser.tokens(tokens)
@@ -65,13 +64,49 @@ struct PromptTrial {
 
   /// The indices of a supernode's nodes.
   private func nodes(of name: String, in graph: AttributionGraph) -> [Int] {
-    let layout = graph.layout
-    let features = (members.features[name] ?? []).compactMap { site in
-      layout.index(of: .feature(FeatureNode(layer: site.layer, position: site.position, index: site.index)))
+    members.nodes(of: name, in: graph)
+  }
+
+  /// Whether supernodes do more in the whole graph than as many other features that are about as active at the same positions,
+  /// for each hypothesis that asks.
+  ///
+  /// Of a supernode alone the mean influence of its nodes counts; of an edge its weight, with other features in the place of
+  /// its source, or of its target where the source has none.
+  private func beats(_ graph: AttributionGraph) -> [String: Bool] {
+    var result: [String: Bool] = [:]
+    let influence = graph.influence()
+    for hypothesis in plan.study.hypotheses
+    where hypothesis.prompts == prompt.set && hypothesis.isAgainstRandom {
+      switch hypothesis.test {
+      case .exists(let name, _):
+        let (own, rivals) = (nodes(of: name, in: graph), self.rivals(of: name, graph.layout))
+        let mean = { (nodes: [Int]) in
+          nodes.reduce(0) { $0 + influence[$1] } / Double(max(1, nodes.count))
+        }
+        result[hypothesis.name] = mean(own) > mean(rivals)
+      case .edge(let from, let to, let sign, _):
+        let isSource = members.features[from] != nil
+        let (own, other) = (nodes(of: from, in: graph), nodes(of: to, in: graph))
+        let weight = Double(sign) * edge(own, other, graph)
+        let rival =
+          isSource
+          ? edge(rivals(of: from, graph.layout), other, graph)
+          : edge(own, rivals(of: to, graph.layout), graph)
+        result[hypothesis.name] = weight > max(0, Double(sign) * rival)
+      default: break
+      }
     }
-    let tokens = (members.tokens[name] ?? []).map { layout.tokenRange.lowerBound + $0 }
-    let outputs = graph.logits.indices.filter { graph.logits[$0].vocabularyIndex == members.outputs[name] }
-    return features + tokens + outputs.map { layout.logitRange.lowerBound + $0 }
+    return result
+  }
+
+  private func rivals(of name: String, _ layout: NodeLayout) -> [Int] {
+    layout.indices(of: members.rivals(of: name, plan))
+  }
+
+  /// The share of what the target's nodes get that comes from the source's, signed; nodes of both belong to the target.
+  private func edge(_ source: [Int], _ target: [Int], _ graph: AttributionGraph) -> Double {
+    let source = source.filter { !target.contains($0) }
+    return graph.edges(among: [source, target]).first { $0.source == 0 && $0.target == 1 }?.weight ?? 0
   }
 
   private func layer(of nodes: [Int], _ layout: NodeLayout) -> Double {

@@ -43,8 +43,10 @@ struct Speaker {
   }
 
   /// Whether the model does what its set asks.
-  func passes(_ saying: Saying, answer: String) -> Bool {
-    says(saying, answer) != (gate?.judgement == .mistaken)
+  ///
+  /// - Parameter answers: The texts that are right; without one, nothing is.
+  func passes(_ saying: Saying, answers: [String]) -> Bool {
+    !answers.isEmpty && answers.contains { says(saying, $0) } != (gate?.judgement == .mistaken)
   }
 
   /// Whether a text was said.

@@ -6,12 +6,18 @@ extension StudyJudging {
     model: String, basis: String, control: StudyControl?, seed: UInt64, sizes: [String: Double],
     command: String
   ) -> StudyReport {
-    let graphs = (results[study.behaviours[0].prompts] ?? []).compactMap(\.graph)
-    return StudyReport(
+    StudyReport(
       study: study, model: model, basis: basis, control: control, seed: seed, behaviours: behaviours,
-      supernodeSizes: sizes, nodes: nodes(graphs), edges: edges(graphs), captured: captured(graphs),
+      supernodeSizes: sizes, graphs: study.behaviours.compactMap { graphs(of: $0.prompts) },
       curves: study.interventions.compactMap(curve), findings: study.hypotheses.map(finding), command: command
     )
+  }
+
+  /// What the graphs of a set show; nil where none were made.
+  private func graphs(of set: String) -> StudyReport.SetGraphs? {
+    let graphs = (results[set] ?? []).compactMap(\.graph)
+    guard !graphs.isEmpty else { return nil }
+    return .init(prompts: set, nodes: nodes(graphs), edges: edges(graphs), captured: captured(graphs))
   }
 
   private func nodes(_ graphs: [PromptResult.GraphResult]) -> [StudyReport.DrawnNode] {
@@ -41,8 +47,7 @@ extension StudyJudging {
     }
   }
 
-  private func captured(_ graphs: [PromptResult.GraphResult]) -> StudyReport.Captured? {
-    guard !graphs.isEmpty else { return nil }
+  private func captured(_ graphs: [PromptResult.GraphResult]) -> StudyReport.Captured {
     let mean = { (value: (PromptResult.GraphResult) -> Double) in
       graphs.reduce(0) { $0 + value($1) } / Double(graphs.count)
     }

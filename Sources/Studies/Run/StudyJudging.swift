@@ -8,6 +8,8 @@ struct StudyJudging {
   var results: [String: [PromptResult]] = [:]
   /// For each hypothesis about overlap, the difference of each pair.
   var overlaps: [String: [Double]] = [:]
+  /// For each hypothesis about virtual weights, what each prompt adds to the whole and to the part.
+  var weights: [String: [VirtualInputs.Share]] = [:]
 
   init(study: Study, behaviours: [StudyReport.Behaviour]) {
     self.study = study
@@ -37,12 +39,16 @@ struct StudyJudging {
     let results = results[hypothesis.prompts] ?? []
     switch hypothesis.test {
     case .exists(let name, _):
-      judge(rate(results.compactMap(\.graph)) { $0.nodes[name] ?? 0 > 0 }, &finding)
+      judge(
+        rate(results.compactMap(\.graph)) { graph in
+          graph.nodes[name] ?? 0 > 0 && graph.beats[hypothesis.name] ?? true
+        }, &finding)
     case .edge(let from, let to, let sign, _):
       let both = results.compactMap(\.graph).filter { $0.nodes[from] ?? 0 > 0 && $0.nodes[to] ?? 0 > 0 }
       judge(
         rate(both) { graph in
           (graph.edges.first { $0.from == from && $0.to == to }?.weight ?? 0) * Double(sign) > 0
+            && graph.beats[hypothesis.name] ?? true
         }, &finding, few: "'\(from)' and '\(to)' are both in the graph of only \(both.count) prompts")
     case .gives(let after, _, _), .loses(let after, _, _):
       let met = results.compactMap { $0.effects[after]?.isMet[hypothesis.name] }
@@ -50,6 +56,9 @@ struct StudyJudging {
     case .lowers(let after, let name, _): judge(change(results, after, name, sign: -1), &finding)
     case .raises(let after, let name, _): judge(change(results, after, name, sign: 1), &finding)
     case .around: judge(results.compactMap { $0.graph?.around[hypothesis.name] }, &finding)
+    case .weights(_, _, let sign, _):
+      judge(
+        (weights[hypothesis.name] ?? []).map { (before: $0.whole, gain: Double(sign) * $0.part) }, &finding)
     case .overlap: break
     }
     return finding
@@ -110,7 +119,7 @@ extension Hypothesis {
     switch test {
     case .exists(_, let share), .edge(_, _, _, let share), .gives(_, _, let share), .loses(_, _, let share):
       share
-    case .lowers(_, _, let by), .raises(_, _, let by), .overlap(_, _, let by): by
+    case .lowers(_, _, let by), .raises(_, _, let by), .overlap(_, _, let by), .weights(_, _, _, let by): by
     case .around(_, _, let most): most
     }
   }
@@ -123,20 +132,28 @@ extension Hypothesis {
   var isAboutShare: Bool {
     switch test {
     case .exists, .edge, .gives, .loses: true
-    case .lowers, .raises, .around, .overlap: false
+    case .lowers, .raises, .around, .overlap, .weights: false
     }
   }
 
   /// What is measured, in words.
-  var measure: String {
-    switch test {
+  package var measure: String {
+    plainMeasure + (isAgainstRandom ? ", more than other features as active" : "")
+  }
+
+  private var plainMeasure: String {
+    let texts = { (texts: [TextTemplate]) in texts.map { "‘\($0.source)’" }.joined(separator: " or ") }
+    return switch test {
     case .exists(let name, _): "share of prompts with ‘\(name)’ in the pruned graph"
     case .edge(let from, let to, let sign, _):
       "share of prompts in which ‘\(from)’ \(sign > 0 ? "drives" : "inhibits") ‘\(to)’"
     case .lowers(let after, let name, _): "fall of ‘\(name)’ after ‘\(after)’"
     case .raises(let after, let name, _): "rise of ‘\(name)’ after ‘\(after)’"
-    case .gives(let after, let text, _): "share of prompts that give ‘\(text.source)’ after ‘\(after)’"
-    case .loses(let after, let text, _): "share of prompts that do not give ‘\(text.source)’ after ‘\(after)’"
+    case .gives(let after, let said, _): "share of prompts that give \(texts(said)) after ‘\(after)’"
+    case .loses(let after, let said, _): "share of prompts that do not give \(texts(said)) after ‘\(after)’"
+    case .weights(let from, let to, let sign, _):
+      "share of the inputs of ‘\(to)’ by virtual weights that "
+        + (sign > 0 ? "comes from ‘\(from)’" : "‘\(from)’ takes away")
     case .around(let name, let source, _): "share of the influence of ‘\(source)’ that goes around ‘\(name)’"
     case .overlap(let first, let second, _):
       "Jaccard index of ‘\(first)’ with ‘\(second)’, above that of different rows"

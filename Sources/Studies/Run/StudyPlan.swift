@@ -71,7 +71,7 @@ extension Hypothesis.Test {
   var isAboutGraphs: Bool {
     switch self {
     case .exists, .edge, .around: true
-    case .lowers, .raises, .gives, .loses, .overlap: false
+    case .lowers, .raises, .gives, .loses, .overlap, .weights: false
     }
   }
 }

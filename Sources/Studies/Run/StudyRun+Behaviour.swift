@@ -47,14 +47,15 @@ extension StudyRun {
       sayings += try found.map { try $0.get() }
     }
     let isRight = zip(prompts, sayings).map { prompt, saying in
-      prompt.columns["answer"].map { speaker.passes(saying, answer: $0) } ?? false
+      speaker.passes(saying, answers: gate.answers(prompt))
     }
     let wrong = isRight.indices.filter { !isRight[$0] }.prefix(StudyRun.exampleCount / 2)
     let right = isRight.indices.filter { isRight[$0] }.prefix(StudyRun.exampleCount - wrong.count)
     let examples = (Array(right) + Array(wrong)).map { place in
       StudyReport.Example(
         prompt: String(subject.model.tokenizer.decode(prompts[place].tokens).suffix(160)),
-        answer: prompts[place].columns["answer"] ?? "", said: sayings[place].text, isRight: isRight[place])
+        answer: gate.answers(prompts[place]).joined(separator: " or "), said: sayings[place].text,
+        isRight: isRight[place])
     }
     return StudyAnswers(
       behaviour: .init(
@@ -99,5 +100,12 @@ extension StudyRun {
     let both = a.intersection(b).count
     let any = a.count + b.count - both
     return any > 0 ? Double(both) / Double(any) : 0
+  }
+}
+
+extension BehaviourGate {
+  /// The texts that are right behind a prompt.
+  func answers(_ prompt: StudyPrompt) -> [String] {
+    answers.isEmpty ? [prompt.columns["answer"]].compactMap { $0 } : answers.compactMap { prompt.text($0) }
   }
 }

@@ -37,9 +37,11 @@ public struct StudyRun: Sendable {
   public var cacheRoot: URL?
   /// The command that makes the report, for the reader.
   public var command = ""
+  /// How many prompts of each set are given out as graphs.
+  public var graphCount = 0
 
   /// A version of what is kept; older results are not read.
-  private static let format = "1"
+  private static let format = "2"
 
   /// Prepares a run.
   public init(_ study: Study, on subject: StudySubject) {
@@ -52,9 +54,11 @@ public struct StudyRun: Sendable {
   /// - Parameters:
   ///   - progress: Told how far it has come.
   ///   - shouldStop: Asked between prompts.
+  ///   - graph: Takes the graphs of the first prompts of each set, ``graphCount`` of them.
   /// - Returns: The report; nil when it was asked to stop, and the next run goes on there.
   public func report(
-    progress: (Progress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    progress: (Progress) -> Void = { _ in }, shouldStop: () -> Bool = { false },
+    graph: (StudyGraph) throws -> Void = { _ in }
   ) throws -> StudyReport? {
     let words = try wordFeatures()
     let cache = try cache(words)
@@ -77,6 +81,8 @@ public struct StudyRun: Sendable {
     }
     guard !shouldStop() else { return nil }
     judging.overlaps = overlaps(plan, all: prompts)
+    judging.weights = try virtualInputs(plan)
+    try graphs(plan, graph)
     return report(judging, plan)
   }
 
@@ -198,12 +204,5 @@ public struct StudyRun: Sendable {
       sizes: plan.rules.filter { name, _ in
         study.supernodes.contains { $0.name == name && $0.isOfFeatures }
       }.mapValues(\.size), command: command)
-  }
-}
-
-extension SupernodeRule {
-  /// Whether its nodes are features.
-  var isOfFeatures: Bool {
-    if case .features = kind { true } else { false }
   }
 }

@@ -46,9 +46,11 @@ public struct StudySubject: Sendable {
     return [shape, BasisIdentity(neuronsOf: transformer).description, features]
   }
 
-  /// The first token of a text that stands behind a prompt; nil for none.
+  /// The first token of a text that stands behind a prompt, or the special token that it spells; nil for none.
   func token(of text: String) -> Int? {
-    model.tokenizer.encode(text).first { !model.tokenizer.isSpecial($0) }
+    let tokens = model.tokenizer.encode(text)
+    return tokens.first { !model.tokenizer.isSpecial($0) }
+      ?? tokens.last { model.tokenizer.piece($0) == text }
   }
 }
 

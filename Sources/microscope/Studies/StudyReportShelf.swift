@@ -17,9 +17,7 @@ struct StudyReportShelf: Sendable {
       id: StudyReportShelf.id(report), model: report.model, transcoders: report.basis,
       control: report.control?.rawValue, held: report.count(.held), failed: report.count(.failed),
       untestable: report.count(.untestable), created: Int64(Date().timeIntervalSince1970 * 1000),
-      figures: ([report.diagram].compactMap { $0 } + report.charts).map {
-        .init(file: $0.file, title: $0.title)
-      },
+      figures: report.figures.map { .init(file: $0.file, title: $0.title) },
       graphs: graphs)
     let folder = root.appending(components: report.study.name, entry.id)
     try report.write(to: folder.path)

@@ -135,6 +135,31 @@ struct GraphContrastTests {
     }
   }
 
+  @Test("A prompt's graph holds features that are silent there, with the effects that are told")
+  func graphs() throws {
+    let set = set(TinyTranscoders.forms[0])
+    var graphs: [ContrastGraph] = []
+    let contrast = try GraphContrast(
+      transformer, .transcoders(set), first: first, second: second, settings: everything,
+      graphs: { graphs = $0 })
+    #expect(graphs.count == 2)
+    for (graph, presence) in zip(graphs, [\GraphContrast.Row.first, \GraphContrast.Row.second]) {
+      let told = contrast.rows.filter { $0[keyPath: presence].isHypothetical }
+      #expect(!told.isEmpty && graph.silent.count == told.count)
+      for row in told {
+        let here = row[keyPath: presence]
+        let node = FeatureNode(
+          layer: row.feature.layer, position: try #require(here.position), index: row.feature.index)
+        #expect(graph.silent.contains(node))
+        let place = try #require(graph.pruned.layout.index(of: .feature(node)))
+        let effects = graph.pruned.layout.logitRange.map {
+          graph.pruned.original.edges.weight(row: $0, column: place)
+        }
+        #expect((effects.count == 2 ? effects[0] - effects[1] : effects[0]) == here.effect)
+      }
+    }
+  }
+
   @Test("The number of threads changes no bit")
   func threads() throws {
     let set = set(TinyTranscoders.forms[5])

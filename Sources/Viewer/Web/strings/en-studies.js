@@ -3,7 +3,7 @@
 export const studyWords = Object.freeze({
   "studies.absent": "{model} (not on this machine)",
   "studies.behaviour": "“{prompts}”: the model answers {answered} of {all} prompts rightly; the study needs {required}.",
-  "studies.captured": ["Replacement score {replacement}, completeness {completeness}: mean over one graph.", "Replacement score {replacement}, completeness {completeness}: means over {n} graphs."],
+  "studies.captured": ["‘{prompts}’: replacement score {replacement}, completeness {completeness}; mean over one graph.", "‘{prompts}’: replacement score {replacement}, completeness {completeness}; means over {n} graphs."],
   "studies.claims": ["What is claimed: one hypothesis", "What is claimed: {n} hypotheses"],
   "studies.column.claimed": "claimed",
   "studies.column.hypothesis": "hypothesis",

@@ -3,7 +3,7 @@
 export const studyWords = Object.freeze({
   "studies.absent": "{model}（不在本机）",
   "studies.behaviour": "“{prompts}”：模型答对 {all} 个提示中的 {answered} 个；研究要求 {required}。",
-  "studies.captured": ["替换分数 {replacement}，完整度 {completeness}：一张图。", "替换分数 {replacement}，完整度 {completeness}：{n} 张图的平均。"],
+  "studies.captured": ["“{prompts}”：替换分数 {replacement}，完整度 {completeness}：一张图。", "“{prompts}”：替换分数 {replacement}，完整度 {completeness}：{n} 张图的平均。"],
   "studies.claims": ["所作断言：一条假设", "所作断言：{n} 条假设"],
   "studies.column.claimed": "断言",
   "studies.column.hypothesis": "假设",

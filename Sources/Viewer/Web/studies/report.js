@@ -27,7 +27,7 @@ export function numbers({ value, interval, threshold, isUpperBound, count }) {
 
 /** The parts of the page that show a report. */
 export function reportParts(study, report, whole) {
-  const { findings = [], behaviours = [], captured } = whole;
+  const { findings = [], behaviours = [], graphs: sets = [] } = whole;
   return [
     make("header", {}, make("h3", {}, subject(report)),
       make("a", { href: "/api/v1" + paths.reportPage(study.name, report.id), target: "_blank", rel: "noopener", id: "whole-report" },
@@ -35,9 +35,9 @@ export function reportParts(study, report, whole) {
     report.control ? make("p", { class: "warning" }, t("studies.mustFail")) : null,
     table(findings),
     ...behaviours.map(behaviour),
-    captured ? make("p", { class: "note" }, t("studies.captured", {
-      replacement: twoDecimals(captured.replacement), completeness: twoDecimals(captured.completeness), n: captured.count,
-    })) : null,
+    ...sets.map(({ prompts, captured }) => make("p", { class: "note" }, t("studies.captured", {
+      prompts, replacement: twoDecimals(captured.replacement), completeness: twoDecimals(captured.completeness), n: captured.count,
+    }))),
     graphs(report.graphs),
     ...report.figures.map((figure) => make("figure", {}, make("figcaption", {}, figure.title),
       make("img", { src: "/api/v1" + paths.reportFigure(study.name, report.id, figure.file), alt: figure.title, loading: "lazy" }))),

@@ -2,6 +2,7 @@ import ArgumentParser
 import Attribution
 import FeatureDashboards
 import Figures
+import GraphFiles
 import Interventions
 import LinearAlgebra
 import Studies
@@ -45,23 +46,42 @@ struct ContrastCommand: AsyncParsableCommand {
   @Option(help: "How many features to print and to draw.")
   var limit = 24
 
+  @Option(
+    help: ArgumentHelp(
+      "Write both prompts' graphs there, with the features that are silent in one but active in the other; 'serve' shows them.",
+      valueName: "folder"))
+  var output: String?
+
+  @Option(help: "The beginning of the graphs' names. (default: made from the prompts)")
+  var slug: String?
+
   func validate() throws {
     guard (1...10_000).contains(limit) else { throw ValidationError("--limit takes 1 to 10000.") }
     guard maxFeatureNodes.map((1...1_000_000).contains) ?? true else {
       throw ValidationError("--max-feature-nodes takes 1 to 1000000.")
     }
+    if let slug { _ = try Slug(slug) }
   }
 
   func run() async throws {
+    if let output { try OutputPlace.check(folder: output, option: "--output") }
     let subject = try await options.open()
+    var graphs: [ContrastGraph] = []
     var settings = ContrastSettings()
     settings.attribution.maxFeatureNodes = maxFeatureNodes ?? (subject.transcoders == nil ? 1000 : 7500)
     let contrast = try GraphContrast(
       subject.model.transformer, subject.graphBasis, first: try subject.tokens(first),
-      second: try subject.tokens(second), mapping: align, settings: settings
+      second: try subject.tokens(second), mapping: align, settings: settings,
+      graphs: { graphs = $0 }
     ) { Terminal.progress($0) }
     Terminal.progress("")
-    let report = ContrastReport(subject, contrast, prompts: [first, second])
+    var report = ContrastReport(subject, contrast, prompts: [first, second])
+    if let output {
+      let files = ContrastFiles(subject, report, folder: output)
+      report.files = try graphs.enumerated().map { side, graph in
+        try files.write(graph, side: side, slug: slug)
+      }
+    }
     try options.draw(report.bars(limit).svg)
     if options.json { try Terminal.printJSON(report) } else { try Terminal.say(report.text(limit)) }
   }
@@ -79,6 +99,8 @@ struct ContrastReport: Encodable {
   var contrast: GraphContrast
   /// What the features are called.
   var labels: [String: String]
+  /// The graphs that were written.
+  var files: [String] = []
 
   init(_ subject: AnalysisSubject, _ contrast: GraphContrast, prompts: [String]) {
     model = subject.name
@@ -91,7 +113,7 @@ struct ContrastReport: Encodable {
     labels = Dictionary(uniqueKeysWithValues: subject.labels(features).map { ("\($0.key)", $0.value) })
   }
 
-  private func label(_ feature: FeatureName) -> String { labels["\(feature)"] ?? "\(feature)" }
+  func label(_ feature: FeatureName) -> String { labels["\(feature)"] ?? "\(feature)" }
 
   func bars(_ limit: Int) -> SignedBars {
     let names = prompts.map { Terminal.visible($0) }

@@ -2,7 +2,9 @@ import ArgumentParser
 import Evaluations
 import FeatureDashboards
 import Foundation
+import GraphFiles
 import Interventions
+import LiveServices
 import ModelCatalogues
 import ReplacementModels
 import Studies
@@ -63,6 +65,12 @@ struct StudyRunCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Write the graphs of that many prompts of each set, with the study's supernodes, into graphs in the folder of --output; 'serve' shows them.",
+      valueName: "count"))
+  var graphs: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "Worker threads; results do not depend on it. (default: all cores)", valueName: "count"))
   var threads: Int?
 
@@ -73,6 +81,10 @@ struct StudyRunCommand: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
+    if let graphs {
+      guard (1...1000).contains(graphs) else { throw ValidationError("--graphs takes 1 to 1000.") }
+      guard output != nil else { throw ValidationError("--graphs needs a folder: name one with --output.") }
+    }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
   }
 
@@ -85,12 +97,13 @@ struct StudyRunCommand: AsyncParsableCommand {
     run.seed = seed
     run.cacheRoot = fresh ? nil : MicroscopeHome().studies
     run.command = command(subject)
+    run.graphCount = graphs ?? 0
     let stop = StopFlag()
     let interrupt = Interrupt { stop.set() }
     defer { interrupt.stop() }
     let report = try run.report(
       progress: { Terminal.progress("\(study.name), \($0.phase): \($0.done) of \($0.all)") },
-      shouldStop: { stop.isSet })
+      shouldStop: { stop.isSet }, graph: { try write($0, of: run) })
     Terminal.progress("")
     guard let report else {
       Terminal.note("Stopped; the same command goes on.\n")
@@ -101,6 +114,23 @@ struct StudyRunCommand: AsyncParsableCommand {
     if json { try Terminal.printJSON(report) } else { try Terminal.say(report.terminalText) }
     if report.count(.failed) > 0 { throw ExitCode(StudyRunCommand.failed) }
     if report.count(.untestable) > 0 { throw ExitCode(StudyRunCommand.untestable) }
+  }
+
+  /// Writes a graph beside the report.
+  private func write(_ graph: StudyGraph, of run: StudyRun) throws {
+    guard let output else { return }
+    let folder = URL(filePath: output).appending(component: "graphs")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let words = [run.study.name, graph.set, "\(graph.number + 1)"] + (control.map { [$0.rawValue] } ?? [])
+    var file = graph.traced.file(
+      slug: Slug.slug(from: words.joined(separator: " ")), model: run.subject.name,
+      program: .init(name: "microscope", version: Microscope.version, url: ""),
+      seconds: graph.traced.seconds.total)
+    file.query.supernodes = graph.supernodes.filter { $0.members.count > 1 }
+    file.query.pinnedIDs = graph.supernodes.flatMap(\.members).reduce(into: []) { pins, id in
+      if !pins.contains(id) { pins.append(id) }
+    }
+    try graph.traced.write(file, to: folder)
   }
 
   /// The model and its features.
@@ -187,7 +217,6 @@ extension StudyReport {
     let place = URL(filePath: folder)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let figures = [diagram].compactMap { $0 } + charts
     do {
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
       for figure in figures {
