@@ -11,6 +11,7 @@ import { prune } from "../graph/prune.js";
 import { readQuery } from "../graph/qparams.js";
 import { hasStore, nameOf, readingOf } from "../graph/reading.js";
 import { noTrail, walk } from "../graph/walk.js";
+import { savesUnderWay } from "./works.js";
 
 const MOST_NODES = 5000;
 const MOST_EDGES = 50000;
@@ -32,8 +33,10 @@ export function graphActions(store, actions, embedded = null) {
 
   /** Loads a graph and shows it, with the wanted node and slider where they fit. */
   const open = async (slug, wanted = {}) => {
-    store.change({ slug, view: "graph", sheet: null, failure: null });
+    // Without saved work nothing that is on its way reaches the wrong graph.
+    store.change({ slug, view: "graph", sheet: null, failure: null, savedWork: null });
     try {
+      await savesUnderWay();
       const [file, saved] = await Promise.all([
         embedded ?? read(paths.graph(slug)),
         embedded ? null : read(paths.query(slug)).catch(() => null),

@@ -65,22 +65,35 @@ export function workActions(store, actions) {
 /** What an action without a target means: the chosen nodes, else the selected one. */
 function wanted({ chosen, selected }) { return chosen.length ? chosen : selected === null ? [] : [selected]; }
 
+// One save at a time: the next begins with the revision that the last one gave.
+let underWay = null;
+
+/** Waits until what is being saved is on the server. */
+export async function savesUnderWay() { await underWay; }
+
+function queue(save) {
+  const mine = (underWay ?? Promise.resolve()).then(save).finally(() => { if (underWay === mine) underWay = null; });
+  underWay = mine;
+}
+
 /** Saves work and labels whenever they change. Returns a listener of the store. */
 export function makeSaving(store, actions) {
-  // One save at a time: the next begins with the revision that the last one gave.
-  let isSaving = false;
-  const save = afterPause(350, async () => {
-    if (isSaving) return;
-    isSaving = true;
-    try {
-      while (isUnsaved(store.read()) && await saveWork(store, actions));
-    } finally { isSaving = false; }
-  });
-  // A page that goes cannot wait for a save under way, which was its own: it writes over what that one wrote.
+  const save = afterPause(350, () => queue(async () => {
+    while (isUnsaved(store.read()) && await saveWork(store, actions));
+  }));
+  // Behind a save under way, which was this page's own, another one writes over what that one wrote.
+  const revisionOf = (state) => (underWay ? null : state.revision);
+  // A page that goes cannot wait for it.
   addEventListener("pagehide", () => {
-    if (isUnsaved(store.read())) saveWork(store, actions, isSaving ? null : store.read().revision);
+    const state = store.read();
+    if (isUnsaved(state)) saveWork(store, actions, state, revisionOf(state));
   });
   return (state, previous) => {
+    // The pause ends for a graph that is left: what is unsaved goes to its own file.
+    if (previous.savedWork && !state.savedWork && isUnsaved(previous)) {
+      const revision = revisionOf(previous);
+      queue(() => saveWork(store, actions, previous, revision));
+    }
     if (state.work === previous.work || state.slug !== previous.slug || !state.graph) return;
     if (hasStore(state) && state.work.labels !== previous.work.labels && state.work.labels !== state.savedLabels) {
       saveLabels(state, previous.work.labels).catch(actions.fail);
@@ -98,8 +111,7 @@ function isUnsaved(state) {
 }
 
 // Returns whether the server answered, be it that somebody else had saved.
-async function saveWork(store, actions, revision = store.read().revision) {
-  const state = store.read();
+async function saveWork(store, actions, state = store.read(), revision = state.revision) {
   const { slug, work, file, selected, graph } = state;
   const clickedId = selected === null ? "" : graph.nodes[selected].key;
   const query = writeQuery(work, { clickedId, before: file.qParams ?? {}, withLabels: !hasStore(state) });
@@ -116,7 +128,7 @@ async function saveWork(store, actions, revision = store.read().revision) {
 // Somebody saved in between: theirs stays in the file until the reader decides.
 async function resolve(store, actions, slug) {
   const theirs = await read(paths.query(slug));
-  if (store.read().slug !== slug) return;
+  if (store.read().slug !== slug || !store.read().savedWork) return;
   const mine = store.read().work;
   const work = Object.freeze({ ...readQuery(theirs.query), labels: mine.labels });
   store.change({ revision: theirs.revision, work, savedWork: work, history: remembered(store.read().history, mine) });
