@@ -63,6 +63,8 @@ struct TrainingBenchmark: ParsableCommand {
     var settings = TrainingConfiguration()
     (settings.features, settings.k, settings.context) = (features, k, context)
     (settings.precision, settings.start, settings.roundTokens) = (precision, .random, 65_536)
+    // As eai-sparsify trains by default: dead features get no loss of their own.
+    settings.auxiliaryK = 0
     // Steps before, of a short run that goes on behind those that are measured.
     let before = 16
     settings.tokens = settings.batch * (before + 8 * (periods + 1))
