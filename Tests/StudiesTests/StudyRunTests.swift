@@ -131,6 +131,17 @@ struct StudyRunTests {
       verdicts["another middle, another answer"] == .held && verdicts["without the input it goes"] == .failed)
   }
 
+  @Test("a set of mistakes passes where one of right answers does not, prompt by prompt")
+  func mistakes() throws {
+    let shares = try ["top", "mistaken"].map { judged in
+      let text = Compiled.study.replacingOccurrences(
+        of: "questions: {share: 1}",
+        with: "questions: {share: 0.1, judged: \(judged), answers: [\"yes\"]}")
+      return try #require(try Compiled().run(text).report()).behaviours[0].answered.share
+    }
+    #expect(shares[0] > 0 && shares[0] < 1 && shares[0] + shares[1] == 1, "\(shares)")
+  }
+
   @Test("each set's graphs are given out with the supernodes that are in them")
   func graphs() throws {
     var run = try Compiled().run()

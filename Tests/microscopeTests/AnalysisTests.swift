@@ -137,7 +137,7 @@ struct AnalysisTests {
     for (side, path) in report.files.enumerated() {
       let file = try GraphFile(contentsOf: URL(filePath: path))
       let group = try #require(file.query.supernodes.first)
-      #expect(group.label == "silent here, active in the other prompt")
+      #expect(group.label == "silent here, active there")
       #expect(Set(group.members).isSubset(of: Set(file.nodes.map(\.id))) && group.members.count > 1)
       // None of them is in the graph that `trace` makes of the prompt.
       _ = try await sandbox.succeed([

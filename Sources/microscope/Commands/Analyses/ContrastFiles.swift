@@ -9,7 +9,7 @@ import Transformers
 /// Writes the graphs of a contrast, in which silent features stand beside active ones.
 struct ContrastFiles {
   /// The group of a graph's silent features.
-  static let silent = "silent here, active in the other prompt"
+  static let silent = "silent here, active there"
 
   let subject: AnalysisSubject
   let report: ContrastReport
