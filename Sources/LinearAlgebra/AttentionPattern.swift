@@ -64,11 +64,14 @@ public struct AttentionPattern: Sendable, Equatable {
   }
 
   /// Calls `body` with runs of queries and how many keys the last of each sees: a product need not go further.
+  ///
+  /// A run is a quarter of the queries at most, so that little is computed that the mask hides.
   private static func forQueryBlocks(
     _ queryCount: Int, _ keyCount: Int, _ body: (_ first: Int, _ rows: Int, _ visible: Int) -> Void
   ) {
-    for first in stride(from: 0, to: queryCount, by: Matrix.rowsPerTask) {
-      let rows = min(Matrix.rowsPerTask, queryCount - first)
+    let block = min(Matrix.rowsPerTask, max(32, queryCount / 4))
+    for first in stride(from: 0, to: queryCount, by: block) {
+      let rows = min(block, queryCount - first)
       body(first, rows, keyCount - queryCount + first + rows)
     }
   }

@@ -13,7 +13,11 @@ public struct Matrix: Sendable, Equatable {
   public init(rows: Int, columns: Int, repeating value: Float = 0) {
     self.rows = rows
     self.columns = columns
-    storage = Array(repeating: value, count: rows * columns)
+    storage = Array(unsafeUninitializedCapacity: rows * columns) { buffer, count in
+      LargePages.prefer(buffer)
+      buffer.initialize(repeating: value)
+      count = rows * columns
+    }
   }
 
   /// Makes a matrix from its entries in row-major order.
@@ -39,6 +43,7 @@ public struct Matrix: Sendable, Equatable {
     self.init(
       rows: rows, columns: columns,
       storage: Array(unsafeUninitializedCapacity: rows * columns) { buffer, count in
+        LargePages.prefer(buffer)
         if let base = buffer.baseAddress { fill(base) }
         count = rows * columns
       })

@@ -13,6 +13,7 @@ public final class ActivationStore: @unchecked Sendable {
     self.rows = rows
     self.columns = columns
     base = .allocate(capacity: max(1, rows * columns))
+    LargePages.prefer(UnsafeMutableBufferPointer(start: base, count: rows * columns))
     base.initialize(repeating: 0, count: rows * columns)
   }
 

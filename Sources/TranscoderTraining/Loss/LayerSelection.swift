@@ -75,7 +75,7 @@ extension LayerState {
       guard found.count > count else { return encoded }
       let least = nthLargest(count, of: found.values)
       encoded.selected = found.keeping(atLeast: least)
-      lookBound = 0.85 * least
+      lookBound = 0.92 * least
       batchThreshold = batchThreshold == 0 ? least : 0.99 * batchThreshold + 0.01 * least
       return encoded
     }

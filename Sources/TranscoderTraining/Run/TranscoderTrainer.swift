@@ -122,6 +122,8 @@ public struct TranscoderTrainer {
     self.state = state
     self.workers = workers
     self.shouldStop = shouldStop
+    // Every step makes the same large matrices again.
+    LargePages.keepFreed()
     model = source.model
     firstToken = source.firstToken
     let configuration = state.configuration
