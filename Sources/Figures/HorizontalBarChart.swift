@@ -44,14 +44,19 @@ public struct HorizontalBarChart: Sendable {
     self.bars = bars
   }
 
-  private static let (left, right, top, step, width) = (270.0, 680.0, 84.0, 34.0, 720)
-  /// The most characters of a name that fit before its bar.
-  private static let nameLength = 36
+  private static let (length, top, step) = (410.0, 84.0, 34.0)
+  /// The most characters of a name that are shown, and the pixels that one takes.
+  private static let (nameLength, nameStep) = (64, 6.8)
 
-  /// The chart as an SVG document, 720 pixels wide.
+  /// Where bars begin: behind the longest name.
+  private var left: Double {
+    30 + Self.nameStep * Double(max(24, min(Self.nameLength, bars.map(\.name.count).max() ?? 0)))
+  }
+
+  /// The chart as an SVG document, as wide as its names ask for.
   public var svg: String {
     let bottom = Self.top + Self.step * Double(max(bars.count, 1))
-    var canvas = SVGCanvas(width: Self.width, height: Int(bottom) + 40)
+    var canvas = SVGCanvas(width: Int(left + Self.length) + 40, height: Int(bottom) + 40)
     canvas.text(title, x: 20, y: 26, style: "font-size:15px;font-weight:600")
     drawLegend(&canvas)
     for tick in [0, 0.25, 0.5, 0.75, 1] {
@@ -64,7 +69,7 @@ public struct HorizontalBarChart: Sendable {
   }
 
   private func x(_ share: Double) -> Double {
-    Self.left + min(max(share, 0), 1) * (Self.right - Self.left)
+    left + min(max(share, 0), 1) * Self.length
   }
 
   private func drawLegend(_ canvas: inout SVGCanvas) {
@@ -80,13 +85,13 @@ public struct HorizontalBarChart: Sendable {
 
   private func draw(_ bar: Bar, _ y: Double, _ canvas: inout SVGCanvas) {
     let name = bar.name.count > Self.nameLength ? bar.name.prefix(Self.nameLength - 1) + "…" : bar.name
-    canvas.text(name, x: Self.left - 10, y: y + 4, style: "text-anchor:end")
+    canvas.text(name, x: left - 10, y: y + 4, style: "text-anchor:end")
     if let share = bar.share {
       canvas.rectangle(
-        x: Self.left, y: y - 9, width: x(share) - Self.left, height: 18,
+        x: left, y: y - 9, width: x(share) - left, height: 18,
         style: "fill:\(Palette.colour(bar.isOther ? 1 : 0))")
     } else {
-      canvas.text("not measured", x: Self.left + 8, y: y + 4, style: "fill:#555;font-style:italic")
+      canvas.text("not measured", x: left + 8, y: y + 4, style: "fill:#555;font-style:italic")
     }
     if let interval = bar.interval, bar.share != nil {
       canvas.line(

@@ -55,7 +55,7 @@ struct ChartTests {
     let svg = HorizontalBarChart(
       title: "t", kinds: ("held", "failed"), mark: "claimed",
       bars: [
-        .init(name: String(repeating: "n", count: 60), share: 0.5, interval: 0.4...0.6, mark: 0.3),
+        .init(name: String(repeating: "n", count: 80), share: 0.5, interval: 0.4...0.6, mark: 0.3),
         .init(name: "<none>", share: nil), .init(name: "beyond", share: 7, isOther: true),
       ]
     ).svg

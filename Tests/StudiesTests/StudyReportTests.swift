@@ -89,6 +89,14 @@ struct StudyReportTests {
     #expect(report.summary.contains("the study shows nothing"))
   }
 
+  @Test("shares are told in percent, small ones to a tenth, large multiples as such")
+  func percent() {
+    #expect(
+      [0, 0.006, 0.0512, 0.5, 1, -0.25, 3, 341.24].map(\.percent) == [
+        "0%", "0.6%", "5.1%", "50%", "100%", "-25%", "300%", "341×",
+      ])
+  }
+
   @Test("each set has a diagram of its own, which shows signs and shares")
   func diagram() throws {
     let report = try report()

@@ -24,9 +24,9 @@ struct ShippedStudyTests {
     return try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
   }
 
-  /// The studies whose hypotheses claim more than random features do.
-  private static let specific = ["two-hop", "refusal", "hints", "sums", "poems", "jailbreak"]
-  private static let all = specific + ["hallucination", "babel"]
+  private static let all = [
+    "two-hop", "refusal", "hints", "sums", "poems", "jailbreak", "hallucination", "babel", "babel-large",
+  ]
 
   @Test("all hypotheses hold on other prompts", arguments: all)
   func hold(study: String) async throws {
@@ -40,7 +40,7 @@ struct ShippedStudyTests {
     #expect(4 * control.held.count <= control.findings.count, "\(control.held)")
   }
 
-  @Test("with random features as active fewer than half of them hold", arguments: specific)
+  @Test("with random features as active fewer than half of them hold", arguments: all)
   func random(study: String) async throws {
     let control = try await report(study, control: "random-features")
     #expect(2 * control.held.count < control.findings.count, "\(control.held)")

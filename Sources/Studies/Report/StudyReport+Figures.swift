@@ -95,8 +95,12 @@ extension StudyReport {
 }
 
 extension Double {
-  /// A share in percent, without a digit behind the point.
-  package var percent: String { "\(Int((100 * self).rounded()))%" }
+  /// A share in percent, with a digit behind the point only where it is small; twenty times and more as a multiple.
+  package var percent: String {
+    if abs(self) >= 20, abs(self) < 1e9 { return "\(Int(rounded()))×" }
+    let tenths = (1000 * self).rounded() / 10
+    return abs(tenths) < 10 ? "\(tenths.short)%" : "\(Int(tenths.rounded()))%"
+  }
 
   /// The number with at most so many digits behind the point.
   func short(_ digits: Int) -> String {

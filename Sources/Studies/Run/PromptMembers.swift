@@ -23,7 +23,7 @@ struct PromptMembers {
     active = plan.activity.read(prompt.tokens).features
     for rule in plan.study.supernodes {
       switch rule.kind {
-      case .tokens: tokens[rule.name] = prompt.positions(rule.places)
+      case .tokens: tokens[rule.name] = plan.relabelled(prompt.positions(rule.places), of: prompt)
       case .output(let text):
         outputs[rule.name] = prompt.text(text).flatMap { plan.subject.token(of: $0) }
       case .features(let tests): add(rule, tests, plan, prompt)

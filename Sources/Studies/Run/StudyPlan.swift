@@ -61,8 +61,20 @@ struct StudyPlan: Sendable {
   func relabelled(_ prompt: StudyPrompt) -> StudyPrompt {
     let all = prompts[prompt.set] ?? []
     guard control == .shuffled, !all.isEmpty else { return prompt }
-    var random = SplitMix64(seed: seed ^ UInt64(truncatingIfNeeded: prompt.row &* 0x9E37 &+ 11))
+    var random = deal(prompt)
     return all[Int.random(in: all.indices, using: &random)]
+  }
+
+  /// The positions whose tokens stand in for those of a supernode when labels are shuffled: as many others of the prompt.
+  func relabelled(_ positions: [Int], of prompt: StudyPrompt) -> [Int] {
+    guard control == .shuffled else { return positions }
+    var random = deal(prompt)
+    let others = Set(1..<prompt.tokens.count).subtracting(positions)
+    return others.sorted().shuffled(using: &random).prefix(positions.count).sorted()
+  }
+
+  private func deal(_ prompt: StudyPrompt) -> SplitMix64 {
+    SplitMix64(seed: seed ^ UInt64(truncatingIfNeeded: prompt.row &* 0x9E37 &+ 11))
   }
 }
 

@@ -41,7 +41,7 @@ public struct StudyRun: Sendable {
   public var graphCount = 0
 
   /// A version of what is kept; older results are not read.
-  private static let format = "2"
+  private static let format = "3"
 
   /// Prepares a run.
   public init(_ study: Study, on subject: StudySubject) {

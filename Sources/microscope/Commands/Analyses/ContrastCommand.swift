@@ -117,8 +117,13 @@ struct ContrastReport: Encodable {
 
   func bars(_ limit: Int) -> SignedBars {
     let names = prompts.map { Terminal.visible($0) }
+    // Long prompts that begin alike are told apart by what comes then, and the word before it.
+    let shared = names[0].prefix(zip(names[0], names[1]).prefix { $0 == $1 }.count)
+    let words = shared.split(separator: " ", omittingEmptySubsequences: false).dropLast(2)
+    let cut = names.contains { $0.count > 100 } ? words.joined(separator: " ").count : 0
+    let ends = names.map { cut > 0 ? "…" + $0.dropFirst(cut) : $0 }
     return SignedBars(
-      contrast, rows: limit, names: (names[0], names[1]),
+      contrast, rows: limit, names: (ends[0], ends[1]),
       outputs: ("‘\(Terminal.visible(outputs[0]))’", "‘\(Terminal.visible(outputs[1]))’"), label: label)
   }
 
