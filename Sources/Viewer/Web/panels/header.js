@@ -69,7 +69,7 @@ function factsLine(graph) {
     facts.model || graph.scan, facts.transcoders && facts.transcoders !== facts.model ? facts.transcoders : "",
     facts.activeFeatureCount === null ? "" : t("head.active", { n: facts.activeFeatureCount,
       shown: count(facts.activeFeatureCount) }),
-    facts.seconds === null ? "" : t("head.seconds", { time: duration(facts.seconds) }),
+    facts.seconds ? t("head.seconds", { time: duration(facts.seconds) }) : "",
   ].filter(Boolean);
   return parts.flatMap((text, at) => [at ? make("span", { class: "dot", "aria-hidden": true }, " · ") : null,
     make("span", {}, text)].filter(Boolean));
