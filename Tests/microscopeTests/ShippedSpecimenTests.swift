@@ -56,6 +56,23 @@ struct ShippedSpecimenTests {
 
   private struct Key: Decodable { let tokens: [Int] }
 
+  private struct Traced: Decodable {
+    struct Metadata: Decodable { let prompt: String }
+    let metadata: Metadata
+  }
+
+  @Test("a graph's prompt is the text of all its tokens together, spaces included")
+  func prompt() async throws {
+    let sandbox = try Sandbox()
+    try sandbox.shipSpecimens()
+    _ = try await sandbox.succeed(
+      ["trace", "the opposite of near is", "--model", "babel", "--slug", "near", "--output", "graphs"],
+      timeout: 120)
+    let data = try Data(contentsOf: URL(filePath: sandbox.path("graphs/near.json")))
+    #expect(
+      try JSONDecoder().decode(Traced.self, from: data).metadata.prompt == "<s> the opposite of near is")
+  }
+
   @Test("verbs take a specimen's name: evaluate, intervene, generate, tokenize, calibrate")
   func verbs() async throws {
     let sandbox = try Sandbox()

@@ -98,6 +98,7 @@ public struct PromptTrace: Sendable {
     return TracedPrompt(
       settings: settings, local: local, attribution: result, targets: targets, scores: scores, pruned: pruned,
       labels: labels, transcoderName: transcoders?.name ?? "neurons", usesNeurons: usesNeurons,
+      prompt: model.tokenizer.decode(tokens),
       next: NextTokens(tokens: tokens, logits: local.logits, tokenizer: model.tokenizer), seconds: clock)
   }
 

@@ -25,7 +25,9 @@ public struct TracedPrompt: Sendable {
   public let transcoderName: String
   /// Whether the features are the model's own neurons.
   public let usesNeurons: Bool
-  /// The prompt and its most probable next tokens.
+  /// The prompt's text, markers included.
+  public let prompt: String
+  /// The prompt's tokens and the most probable next ones.
   public let next: NextTokens
   /// How long each phase took.
   public let seconds: PhaseClock
@@ -44,9 +46,8 @@ extension TracedPrompt {
     slug: Slug, model: String, program: GraphInfo.Generator, heads: [GraphEdge: LinkHeads] = [:],
     seconds: Double
   ) -> GraphFile {
-    let pieces = next.tokens.map(\.piece)
     var metadata = GraphMetadata(
-      slug: slug, transcoderSetID: transcoderName, prompt: pieces.joined(), promptTokens: pieces)
+      slug: slug, transcoderSetID: transcoderName, prompt: prompt, promptTokens: next.tokens.map(\.piece))
     metadata.info = GraphInfo(
       generator: program, createTimeMilliseconds: Int(Date().timeIntervalSince1970 * 1000))
     let attribution = settings.attribution(neurons: usesNeurons)

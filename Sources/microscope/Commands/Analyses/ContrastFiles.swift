@@ -29,10 +29,10 @@ struct ContrastFiles {
   /// - Returns: The file.
   func write(_ graph: ContrastGraph, side: Int, slug: String?) throws -> String {
     let base = slug ?? Slug.slug(from: report.prompts.joined(separator: " against ")).text
-    let pieces = report.pieces[side]
     var metadata = GraphMetadata(
       slug: try Slug("\(base.prefix(100))-\(side + 1)"), transcoderSetID: subject.basisName,
-      prompt: pieces.joined(), promptTokens: pieces)
+      prompt: subject.model.tokenizer.decode(report.contrast.sides[side].tokens),
+      promptTokens: report.pieces[side])
     metadata.info = GraphInfo(
       generator: .init(name: "microscope", version: Microscope.version, url: ""),
       createTimeMilliseconds: Int(Date().timeIntervalSince1970 * 1000))
