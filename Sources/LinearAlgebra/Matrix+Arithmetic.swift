@@ -43,7 +43,7 @@ extension Matrix {
   /// Multiplies every entry by `factor`.
   public mutating func scale(by factor: Float) {
     let count = storage.count
-    update { base in for i in 0..<count { base[i] *= factor } }
+    update { la_scale(factor, $0, count) }
   }
 
   /// Multiplies row r by `factors[r]`.
@@ -51,9 +51,7 @@ extension Matrix {
     precondition(factors.count == rows, "\(factors.count) factors for the rows of \(shape)")
     let columns = columns
     update { base in
-      for (row, factor) in factors.enumerated() {
-        for column in 0..<columns { base[row * columns + column] *= factor }
-      }
+      for (row, factor) in factors.enumerated() { la_scale(factor, base + row * columns, columns) }
     }
   }
 
@@ -61,12 +59,7 @@ extension Matrix {
   public mutating func scaleColumns(by factors: [Float]) {
     precondition(factors.count == columns, "\(factors.count) factors for the columns of \(shape)")
     let (rows, columns) = (rows, columns)
-    update { base in
-      factors.withUnsafeBufferPointer { factors in
-        guard let factors = factors.baseAddress else { return }
-        for row in 0..<rows { for column in 0..<columns { base[row * columns + column] *= factors[column] } }
-      }
-    }
+    update { base in for row in 0..<rows { la_multiply(factors, base + row * columns, columns) } }
   }
 
   /// Subtracts from every row r its part along the row n of `directions` as if ‖n‖² were the width: (⟨r, n⟩ / width) · n.
@@ -128,7 +121,7 @@ extension Matrix {
   public mutating func multiply(by factors: Matrix) {
     precondition(rows == factors.rows && columns == factors.columns, "\(shape) by \(factors.shape)")
     let count = storage.count
-    update { base in for i in 0..<count { base[i] *= factors.storage[i] } }
+    update { la_multiply(factors.storage, $0, count) }
   }
 
   /// Returns f(x) for every entry x.

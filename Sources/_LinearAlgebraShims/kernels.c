@@ -25,6 +25,18 @@ ALWAYS_INLINE void axpy(float scale, const float *x, float *y, size_t count) {
   for (; i < count; i++) y[i] += scale * x[i];
 }
 
+ALWAYS_INLINE void scale(float factor, float *x, size_t count) {
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16) *(lanes *)(x + i) *= factor;
+  for (; i < count; i++) x[i] *= factor;
+}
+
+ALWAYS_INLINE void multiply(const float *factors, float *x, size_t count) {
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16) *(lanes *)(x + i) *= *(const lanes *)(factors + i);
+  for (; i < count; i++) x[i] *= factors[i];
+}
+
 typedef float quad __attribute__((vector_size(16), aligned(4)));
 typedef double quad_double __attribute__((vector_size(32), aligned(8)));
 
@@ -173,6 +185,8 @@ ALWAYS_INLINE void soft_cap(float cap, float *values, size_t count) {
 #define KERNELS(level, attributes, widest)                                                                          \
   attributes static float dot_##level(const float *a, const float *b, size_t n) { return dot(a, b, n); }            \
   attributes static void axpy_##level(float s, const float *x, float *y, size_t n) { axpy(s, x, y, n); }            \
+  attributes static void scale_##level(float factor, float *x, size_t n) { scale(factor, x, n); }                    \
+  attributes static void multiply_##level(const float *f, float *x, size_t n) { multiply(f, x, n); }                \
   attributes static void add_magnitudes_##level(double s, const float *x, double *y, size_t n) {                    \
     add_magnitudes(s, x, y, n);                                                                                     \
   }                                                                                                                 \
@@ -191,8 +205,9 @@ ALWAYS_INLINE void soft_cap(float cap, float *values, size_t count) {
   }                                                                                                                 \
   attributes static void soft_cap_##level(float cap, float *values, size_t n) { soft_cap(cap, values, n); }         \
   static const struct la_kernels kernels_##level = {                                                                \
-      dot_##level,          axpy_##level,    add_magnitudes_##level, sum_magnitudes_##level, sum_squares_##level,   \
-      pull_pattern_##level, softmax_##level, gate_##level,           soft_cap_##level,                              \
+      dot_##level,            axpy_##level,           scale_##level,       multiply_##level,                        \
+      add_magnitudes_##level, sum_magnitudes_##level, sum_squares_##level, pull_pattern_##level,                    \
+      softmax_##level,        gate_##level,           soft_cap_##level,                                             \
   };
 
 KERNELS(plain, , 1)
@@ -215,6 +230,10 @@ static const struct la_kernels *best(void) { return la_kernels_at(la_best_level(
 float la_dot(const float *a, const float *b, size_t count) { return best()->dot(a, b, count); }
 
 void la_axpy(float scale, const float *x, float *y, size_t count) { best()->axpy(scale, x, y, count); }
+
+void la_scale(float factor, float *x, size_t count) { best()->scale(factor, x, count); }
+
+void la_multiply(const float *factors, float *x, size_t count) { best()->multiply(factors, x, count); }
 
 void la_add_magnitudes(double scale, const float *row, double *out, size_t count) {
   best()->add_magnitudes(scale, row, out, count);

@@ -40,6 +40,10 @@ struct KernelLevelTests {
       var sums = b
       kernels.axpy(0.5, a, &sums, count)
       #expect(Difference(sums, zip(a, b).map { 0.5 * $0 + $1 }, absolute: 1e-6) == nil)
+      var (scaled, multiplied) = (b, b)
+      kernels.scale(0.3, &scaled, count)
+      kernels.multiply(a, &multiplied, count)
+      #expect(scaled == b.map { $0 * 0.3 } && multiplied == zip(a, b).map { $0 * $1 })
       var magnitudes = b.map { Double($0) }
       kernels.add_magnitudes(0.25, a, &magnitudes, count)
       let added = zip(a, b).map { (x: Float, y: Float) -> Double in Double(y) + 0.25 * Double(abs(x)) }

@@ -84,6 +84,10 @@ struct SparseTests {
     let rowsThere = gradient.picking(rows: (0..<features).map { $0 * span + 2 })
     #expect(Difference(rowsThere, whole, absolute: 1e-3) == nil)
     #expect(gradient.picking(rows: (0..<features).map { $0 * span }).storage.allSatisfy { $0 == 0 })
+    gradient.add(target, scaledBy: fit.derivatives[0], lists: lists, span: span, offset: 0, workers)
+    let nothing = (vectors: target, coefficients: [Float](repeating: 0, count: active.count))
+    let parts = [(target, fit.derivatives[0]), nothing, (target, active.values)]
+    #expect(Matrix.sums(of: parts, lists: lists, workers) == gradient)
   }
 
   @Test("The Gram matrix of sparse features is that of dense ones")

@@ -168,6 +168,30 @@ extension Matrix {
     }
   }
 
+  /// Returns a matrix whose row `feature · parts.count + j` is, for part j, Σ over the feature's entries of coefficient · row of
+  /// `vectors` at the entry's position: what ``add(_:scaledBy:lists:span:offset:_:)`` makes of zeroes.
+  public static func sums(
+    of parts: [(vectors: Matrix, coefficients: [Float])], lists: FeatureLists, _ workers: Workers
+  ) -> Matrix {
+    let (features, span, columns, block) = (lists.starts.count - 1, parts.count, parts[0].vectors.columns, 64)
+    precondition(
+      parts.allSatisfy { $0.vectors.columns == columns && $0.coefficients.count == lists.entries.count },
+      "\(parts.map(\.vectors.shape)) for \(lists.entries.count) entries")
+    return Matrix(rows: features * span, columns: columns) { out in
+      workers.forEach((features + block - 1) / block) { task in
+        for feature in task * block..<min(features, (task + 1) * block) {
+          for (offset, part) in parts.enumerated() {
+            let row = out + (feature * span + offset) * columns
+            row.initialize(repeating: 0, count: columns)
+            lists.withRows(of: part.vectors, feature) { list, count, entries in
+              la_add_rows(&list, count, part.coefficients, entries, row)
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// Returns ‖row‖² of every row.
   public func rowSquares(_ workers: Workers) -> [Float] {
     var squares = [Float](repeating: 0, count: rows)

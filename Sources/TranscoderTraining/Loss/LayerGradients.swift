@@ -29,9 +29,14 @@ extension BatchLoss {
     if configuration.activation == .jumprelu {
       byThreshold = thresholdGradients(index, layer, &byPre)
     }
-    var matrices = layer.parameters.map { Matrix(rows: $0.rows, columns: $0.columns) }
     let inputs = batch.inputs(index, workers)
-    matrices[LayerState.Part.encoder.rawValue].add(inputs, scaledBy: byPre, lists: lists, workers)
+    var matrices = LayerState.Part.allCases.map { part in
+      switch part {
+      case .encoder: Matrix.sums(of: [(inputs, byPre)], lists: lists, workers)
+      case .decoder: Matrix.sums(of: decoderParts(index, layer), lists: lists, workers)
+      default: Matrix(rows: layer[part].rows, columns: layer[part].columns)
+      }
+    }
     var byBias = lists.sums(byPre)
     if auxiliaryLists.entries.count > 0 {
       matrices[LayerState.Part.encoder.rawValue].add(
@@ -89,22 +94,27 @@ extension BatchLoss {
     }
   }
 
-  /// Decoders: Σ 2w/(dB) · a · R over a feature's entries, for each layer that it writes to, and the sparsity's pull
-  /// λ c sech² a W/(‖W‖√d B).
+  /// What a feature's decoders gain for each of its entries: 2w/(dB) · a · R, for each layer that it writes to.
+  private func decoderParts(_ index: Int, _ layer: LayerState) -> [(vectors: Matrix, coefficients: [Float])] {
+    let active = selections[index].active
+    let positions = active.positions
+    return (index..<index + layer.span).map { target in
+      (residuals[target], zip(active.values, positions).map { $0 * factors[target][Int($1)] })
+    }
+  }
+
+  /// Decoders, besides: what dead features gain for what is left, and the sparsity's pull λ c sech² a W/(‖W‖√d B).
   private func addDecoders(
     _ index: Int, _ layer: LayerState, _ lists: FeatureLists, _ auxiliaryLists: FeatureLists,
     _ matrices: inout [Matrix]
   ) {
-    let (active, auxiliary) = (selections[index].active, selections[index].auxiliary)
-    let (positions, auxiliaryPositions) = (active.positions, auxiliary.positions)
+    let auxiliary = selections[index].auxiliary
+    let positions = auxiliary.positions
     for offset in 0..<layer.span {
       let target = index + offset
-      let scaled = zip(active.values, positions).map { $0 * factors[target][Int($1)] }
-      matrices[LayerState.Part.decoder.rawValue].add(
-        residuals[target], scaledBy: scaled, lists: lists, span: layer.span, offset: offset, workers)
       guard auxiliaryResiduals[target].rows > 0, auxiliary.count > 0 else { continue }
       let weight = configuration.auxiliaryWeight
-      let rest = zip(auxiliary.values, auxiliaryPositions).map { weight * $0 * factors[target][Int($1)] }
+      let rest = zip(auxiliary.values, positions).map { weight * $0 * factors[target][Int($1)] }
       matrices[LayerState.Part.decoder.rawValue].add(
         auxiliaryResiduals[target], scaledBy: rest, lists: auxiliaryLists, span: layer.span, offset: offset,
         workers)

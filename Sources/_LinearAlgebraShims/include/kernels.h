@@ -11,6 +11,12 @@ float la_dot(const float *a, const float *b, size_t count);
 /// y[i] += scale·x[i].
 void la_axpy(float scale, const float *x, float *y, size_t count);
 
+/// x[i] *= factor.
+void la_scale(float factor, float *x, size_t count);
+
+/// x[i] *= factors[i].
+void la_multiply(const float *factors, float *x, size_t count);
+
 /// out[i] = act(gate[i])·up[i], act by code: 0 SiLU, 1 tanh-approximated GELU, 2 exact GELU, 3 ReLU. up may be NULL (= 1).
 void la_gate(int activation, const float *gate, const float *up, float *out, size_t count);
 
@@ -44,6 +50,8 @@ float la_pull_pattern(
 struct la_kernels {
   float (*dot)(const float *a, const float *b, size_t count);
   void (*axpy)(float scale, const float *x, float *y, size_t count);
+  void (*scale)(float factor, float *x, size_t count);
+  void (*multiply)(const float *factors, float *x, size_t count);
   void (*add_magnitudes)(double scale, const float *row, double *out, size_t count);
   double (*sum_magnitudes)(const float *row, size_t count);
   double (*sum_squares)(const float *row, size_t count);
