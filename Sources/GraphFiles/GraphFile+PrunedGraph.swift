@@ -62,50 +62,68 @@ extension NodeLayout {
   }
 }
 
+extension FeatureNode {
+  /// The feature's id in a graph file.
+  public var fileID: String { "\(layer)_\(index)_\(position)" }
+}
+
+extension PrunedGraph {
+  /// The id in a graph file of the node at an index, before an error whose id is taken gets another.
+  public func fileID(ofNode index: Int) -> String {
+    switch layout.node(at: index) {
+    case .feature(let feature): feature.fileID
+    case .error(let layer, let position): "0_\(layer)_\(position)"
+    case .token(let position): "E_\(original.tokens[position])_\(position)"
+    case .logit(let rank):
+      "\(layout.layerCount + 1)_\(logits[rank].vocabularyIndex)_\(layout.positionCount - 1)"
+    }
+  }
+}
+
 extension NodeRecord {
   /// Describes the node at an index of a pruned graph.
   fileprivate init(_ index: Int, of graph: PrunedGraph, label: (FeatureNode) -> String) {
+    let id = graph.fileID(ofNode: index)
     switch graph.layout.node(at: index) {
     case .feature(let feature):
-      self.init(feature, label: label(feature))
+      self.init(feature, id, label: label(feature))
       activation = graph.original.activations[index]
     case .error(let layer, let position):
-      self.init(errorOf: layer, position: position)
+      self.init(errorOf: layer, id, position: position)
     case .token(let position):
-      self.init(token: graph.original.tokens[position], position: position)
+      self.init(token: graph.original.tokens[position], id, position: position)
     case .logit(let rank):
-      self.init(graph.logits[rank], rank: rank, layout: graph.layout)
+      self.init(graph.logits[rank], id, rank: rank, layout: graph.layout)
       return  // Influence is counted from the logits, so they have none.
     }
     influence = Float(graph.cumulativeScores[index])
   }
 
-  private init(_ feature: FeatureNode, label: String) {
+  private init(_ feature: FeatureNode, _ id: String, label: String) {
     self.init(
-      id: "\(feature.layer)_\(feature.index)_\(feature.position)",
-      feature: GraphFile.featureNumber(layer: feature.layer, index: feature.index),
+      id: id, feature: GraphFile.featureNumber(layer: feature.layer, index: feature.index),
       layer: "\(feature.layer)", position: feature.position, kind: .feature,
       viewerID: "\(feature.layer)_\(feature.index)-0")
     self.label = label
   }
 
-  private init(errorOf layer: Int, position: Int) {
+  private init(errorOf layer: Int, _ id: String, position: Int) {
     self.init(
-      id: "0_\(layer)_\(position)", feature: -1, layer: "\(layer)", position: position, kind: .error,
+      id: id, feature: -1, layer: "\(layer)", position: position, kind: .error,
       viewerID: "\(layer)_\(position)-0")
   }
 
-  private init(token: Int, position: Int) {
+  private init(token: Int, _ id: String, position: Int) {
     self.init(
-      id: "E_\(token)_\(position)", feature: position, layer: "E", position: position, kind: .token,
+      id: id, feature: position, layer: "E", position: position, kind: .token,
       viewerID: "E_\(token)-\(position)")
   }
 
-  private init(_ logit: LogitNode, rank: Int, layout: NodeLayout) {
+  private init(_ logit: LogitNode, _ id: String, rank: Int, layout: NodeLayout) {
     let layer = layout.layerCount + 1
     let position = layout.positionCount - 1
     self.init(
-      id: "\(layer)_\(logit.vocabularyIndex)_\(position)", feature: logit.vocabularyIndex,
+      id: id, feature: logit.vocabularyIndex,
       layer: "\(layer)", position: position, kind: .logit,
       viewerID: "L_\(logit.vocabularyIndex)-\(position)")
     tokenProbability = logit.probability

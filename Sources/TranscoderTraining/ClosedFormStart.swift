@@ -93,9 +93,9 @@ package struct ClosedFormStart {
       let nearest = points.encoded(
         by: filters, bias: [Float](repeating: 0, count: filters.rows), selecting: .largest(1), workers)
       let members = nearest.selected
-      var sums = Matrix(rows: centres.rows, columns: centres.columns)
       let lists = FeatureLists(members)
-      sums.add(points, scaledBy: [Float](repeating: 1, count: members.count), lists: lists, workers)
+      let ones = [Float](repeating: 1, count: members.count)
+      let sums = Matrix.sums(of: [(points, ones)], lists: lists, workers)
       for row in 0..<centres.rows where !lists.range(row).isEmpty { centres[row: row] = sums[row: row] }
     }
     return centres

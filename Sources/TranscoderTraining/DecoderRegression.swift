@@ -53,13 +53,11 @@ private struct NormalEquations {
     squares = lists.sums(active.values.map { $0 * $0 })
     outputMean = outputs.weightedSum(shares)
     gram = active.gram(weights: weights, workers)
-    right = Matrix(rows: features, columns: outputs.columns)
-    right.add(outputs, scaledBy: weighted, lists: lists, workers)
+    right = Matrix.sums(of: [(outputs, weighted)], lists: lists, workers)
     var means = lists.sums(weighted).map { $0 / max(total, 1e-30) }
     if let inputs {
       means += inputs.weightedSum(shares)
-      var cross = Matrix(rows: features, columns: inputs.columns)
-      cross.add(inputs, scaledBy: weighted, lists: lists, workers)
+      let cross = Matrix.sums(of: [(inputs, weighted)], lists: lists, workers)
       var scaled = inputs
       scaled.scaleRows(by: weights)
       let transposed = scaled.transposed(workers)

@@ -45,21 +45,8 @@ extension StudyRun {
       set: prompt.set, number: number, traced: traced,
       supernodes: study.supernodes.compactMap { rule in
         let ids = members.nodes(of: rule.name, in: traced.pruned.original).filter { traced.pruned.isKept[$0] }
-          .map { traced.pruned.id(ofNode: $0) }
+          .map { traced.pruned.fileID(ofNode: $0) }
         return ids.isEmpty ? nil : SupernodeRecord(label: rule.name, members: ids)
       })
-  }
-}
-
-extension PrunedGraph {
-  /// The id of a feature, token or output in a graph file.
-  fileprivate func id(ofNode index: Int) -> String {
-    switch layout.node(at: index) {
-    case .feature(let feature): "\(feature.layer)_\(feature.index)_\(feature.position)"
-    case .error(let layer, let position): "0_\(layer)_\(position)"
-    case .token(let position): "E_\(original.tokens[position])_\(position)"
-    case .logit(let rank):
-      "\(layout.layerCount + 1)_\(logits[rank].vocabularyIndex)_\(layout.positionCount - 1)"
-    }
   }
 }

@@ -53,7 +53,7 @@ extension GraphAPI {
     var metadata = other.metadata
     let count = pruned.layout.positionCount
     metadata.promptTokens = Array((metadata.promptTokens + Array(repeating: "", count: count)).prefix(count))
-    return GraphFile(pruned, metadata: metadata) { labels["\($0.layer)_\($0.index)_\($0.position)"] ?? "" }
+    return GraphFile(pruned, metadata: metadata) { labels[$0.fileID] ?? "" }
   }
 
   private struct ScoreBody: Decodable {

@@ -43,7 +43,7 @@ struct ContrastFiles {
     for place in file.nodes.indices where file.nodes[place].kind == .logit {
       name(&file.nodes[place])
     }
-    let silent = Set(graph.silent.map { "\($0.layer)_\($0.index)_\($0.position)" })
+    let silent = Set(graph.silent.map(\.fileID))
     let shown = file.nodes.filter { $0.kind == .feature && silent.contains($0.id) }.map(\.id)
     if shown.count > 1 {
       file.query.supernodes = [SupernodeRecord(label: ContrastFiles.silent, members: shown)]
